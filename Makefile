@@ -1,0 +1,48 @@
+# Two commands matter: `make demo` and `make test`. Each sets up what it needs by itself.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/.ready
+
+.PHONY: demo test setup static unit contract e2e prove lock clean
+
+demo: setup
+	@$(BIN)/convoy demo
+
+test: static unit contract e2e prove
+
+setup: $(STAMP)
+
+$(STAMP): pyproject.toml constraints.txt constraints-uv.txt .ci/preflight
+	@PYTHON="$(PYTHON)" .ci/preflight
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r constraints-uv.txt
+	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --require-hashes -r constraints.txt
+	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+static: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+unit: setup
+	$(BIN)/pytest -n 2 -m "not e2e and not proof" --ignore=tests/contract
+
+contract: setup
+	$(BIN)/pytest tests/contract
+
+e2e: setup
+	$(BIN)/pytest -m e2e
+
+prove: setup
+	$(BIN)/pytest -m proof
+
+lock: setup  # move the pins: hashes, no addresses
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --no-header --no-annotate --extra dev pyproject.toml -o constraints.txt
+	grep -A400 '^uv==' constraints.txt | awk 'NR>1 && /^[a-z]/ {exit} {print}' > constraints-uv.txt
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .hypothesis
