@@ -1,0 +1,258 @@
+"""What Convoy needs of the outside world, as Protocols, and the facts that come back, as frozen data.
+
+Adapters turn whatever a client library returns into these at once, so that no attribute access is ever a
+network call. Times are aware datetimes in UTC, shas are 40 hex digits, repositories are ``owner/name``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from transforms.model import Files
+
+
+class ForgeError(Exception):
+    """The outside world said no. The message is safe to show: it never holds a credential."""
+
+
+class Unreachable(ForgeError):
+    """Archived, forbidden, gone or empty: this repository cannot be worked on; others can."""
+
+
+class Stale(ForgeError):
+    """A guarded write lost its race (merge with an old sha, push with an old lease): look again, never resend."""
+
+
+class Refused(ForgeError):
+    """The forge understood and declined, in its own words (405, 422, a refused push)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """``GET /repos/{repo}``, as far as it matters. ``merge_methods`` in order of preference, never empty."""
+
+    name: str
+    default_branch: str
+    archived: bool = False
+    merge_methods: tuple[str, ...] = ("merge",)
+
+
+@dataclass(frozen=True, slots=True)
+class BranchRules:
+    """What the base branch demands, from ``GET /branches/{b}`` and ``/rules/branches/{b}``."""
+
+    required_checks: tuple[str, ...] = ()
+    strict: bool = False
+    """Branches must be up to date before merging."""
+    approvals: int = 0
+    merge_queue: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Pull:
+    """A pull request. ``merged_by`` and ``closed_by`` are logins or empty."""
+
+    repo: str
+    number: int
+    title: str
+    body: str
+    author: str
+    head_ref: str
+    head_sha: str
+    head_repo: str
+    base_ref: str
+    base_sha: str
+    state: str
+    created_at: datetime
+    draft: bool = False
+    labels: tuple[str, ...] = ()
+    mergeable: bool | None = None
+    mergeable_state: str = "unknown"
+    merged: bool = False
+    merged_at: datetime | None = None
+    merge_commit_sha: str | None = None
+    closed_at: datetime | None = None
+    url: str = ""
+    reviewers: tuple[str, ...] = ()
+    """Requested and not yet answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A check run, or a commit status told as one. One name may have several runs at one commit, oldest first."""
+
+    id: int
+    name: str
+    sha: str
+    status: str
+    """``queued``, ``in_progress`` or ``completed``."""
+    conclusion: str | None = None
+    """``success failure neutral cancelled timed_out action_required skipped stale``, or None until completed."""
+    started_at: datetime | None = None
+    completed_at: datetime | None = None
+    url: str = ""
+    title: str = ""
+    summary: str = ""
+    text: str = ""
+    """Log excerpt, hostile like everything a repository says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """``state`` is ``APPROVED CHANGES_REQUESTED COMMENTED DISMISSED``; ``sha`` is the commit it was given for."""
+
+    author: str
+    bot: bool
+    state: str
+    sha: str
+    submitted_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """A conversation comment. ``edited`` is true when it was changed after it was posted."""
+
+    id: int
+    author: str
+    bot: bool
+    body: str
+    created_at: datetime
+    edited: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """An issue of the home repository."""
+
+    number: int
+    title: str
+    labels: tuple[str, ...]
+    body: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """A commit, told from git itself. ``author`` and ``committer`` are e-mail addresses."""
+
+    sha: str
+    parents: tuple[str, ...]
+    author: str
+    committer: str
+    message: str
+    committed_at: datetime
+
+
+class Forge(Protocol):
+    """GitHub, or something that behaves like it. Reads raise Unreachable; writes raise Stale or Refused."""
+
+    @property
+    def login(self) -> str:
+        """Our own identity, e.g. ``convoy[bot]``."""
+
+    def repository(self, repo: str) -> Repository: ...
+
+    def rules(self, repo: str, branch: str) -> BranchRules: ...
+
+    def pulls(self, repo: str) -> tuple[Pull, ...]:
+        """Every pull request, open or not, whose head ref begins with ``convoy``, newest first."""
+
+    def checks(self, repo: str, sha: str) -> tuple[Check, ...]:
+        """Every run at this commit (all runs of a name, not only the newest), in order of id."""
+
+    def reviews(self, repo: str, number: int) -> tuple[Review, ...]: ...
+
+    def comments(self, repo: str, number: int) -> tuple[Comment, ...]: ...
+
+    def issues(self, repo: str, label: str) -> tuple[Issue, ...]:
+        """Open issues that carry the label."""
+
+    def create_pull(self, repo: str, head: str, base: str, title: str, body: str) -> Pull:
+        """Refused when one for the same head is open already."""
+
+    def edit_pull(self, repo: str, number: int, title: str, body: str) -> None: ...
+
+    def close_pull(self, repo: str, number: int) -> None: ...
+
+    def merge_pull(self, repo: str, number: int, sha: str, method: str, title: str, message: str) -> str:
+        """The merge commit's sha. Stale when the head is not ``sha`` (409); Refused otherwise (405)."""
+
+    def comment(self, repo: str, number: int, body: str) -> int: ...
+
+    def edit_comment(self, repo: str, comment: int, body: str) -> None: ...
+
+    def label(self, repo: str, number: int, label: str) -> None: ...
+
+    def unlabel(self, repo: str, number: int, label: str) -> None: ...
+
+    def request_review(self, repo: str, number: int, reviewers: Sequence[str]) -> None: ...
+
+    def rerun(self, repo: str, check: Check) -> None:
+        """Ask for this job again at the same commit."""
+
+    def open_issue(self, repo: str, title: str, body: str, labels: Sequence[str]) -> int: ...
+
+
+class Workspace(Protocol):
+    """Git, without a working tree: objects are read and written, nothing of a repository is ever executed."""
+
+    def sync(self, repo: str) -> None:
+        """Bring the local mirror up to date. Raises Unreachable."""
+
+    def head(self, repo: str, branch: str) -> str | None: ...
+
+    def files(self, repo: str, commit: str) -> Files:
+        """The tree's regular files, read when asked for. Symlinks and submodules are not in it."""
+
+    def log(self, repo: str, head: str, *, stop: str | None = None, limit: int = 200) -> tuple[Commit, ...]:
+        """First-parent history from ``head``, newest first, up to and without ``stop``."""
+
+    def commits(self, repo: str, base: str, head: str) -> tuple[Commit, ...]:
+        """What ``head`` has and ``base`` has not, newest first."""
+
+    def merge_base(self, repo: str, one: str, other: str) -> str | None: ...
+
+    def tree(self, repo: str, commit: str) -> str:
+        """The tree's sha: two commits with the same content have the same."""
+
+    def changed(self, repo: str, old: str, new: str) -> tuple[str, ...]: ...
+
+    def commit(self, repo: str, parent: str, edits: Mapping[str, bytes | None], message: str) -> str:
+        """Write a commit object (None deletes). Same parent, edits and message give the same sha."""
+
+    def revert(self, repo: str, onto: str, merged: str, message: str) -> str | None:
+        """A real ``git revert`` of ``merged`` (``-m 1`` for a merge) on ``onto``. None when it conflicts."""
+
+    def push(self, repo: str, branch: str, commit: str | None, expected: str | None) -> None:
+        """Set a branch (None deletes it) if it still stands at ``expected`` (None: does not exist).
+
+        Raises Stale when the lease is lost, Refused with the forge's own words.
+        """
+
+
+class Clock(Protocol):
+    """The time, so that stories can have their own."""
+
+    def now(self) -> datetime: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """A resolver's word on whether pins go together. ``status``: ``ok partial conflict unavailable``."""
+
+    status: str
+    detail: str = ""
+
+
+class Resolver(Protocol):
+    """Asks an index whether requirements go together; sees re-written lines only, never a repository's file."""
+
+    def resolve(self, requirements: Sequence[str], python: str) -> Resolution: ...
+
+
+class Journal(Protocol):
+    """Where a tick says what it did, for people watching and for the timeline."""
+
+    def record(self, event: str, service: str, detail: str = "") -> None: ...
