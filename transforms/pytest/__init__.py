@@ -1,0 +1,20 @@
+"""pytest 8.3 → 9.0.2."""
+
+from packaging.specifiers import SpecifierSet
+
+from transforms.model import Upgrade
+
+UPGRADE = Upgrade(
+    library="pytest",
+    sources=("pytest",),
+    target="pytest",
+    version="9.0.2",
+    bounds=SpecifierSet(">=9.0.2,<10"),
+    python=">=3.10",
+    imports=("pytest", "_pytest"),
+    risk="low",
+    from_version="8.3",
+    coupled=("pytest-asyncio",),
+    tool=True,
+    notes="The plan feared tests that return a value: they still only warn in 9.0.2.",
+)
