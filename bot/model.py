@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Literal
 
 from transforms.model import Migration, Outcome, Pin, Problem, Usage
 
@@ -285,3 +286,26 @@ class Standing:
     pr_url: str = ""
     barred: tuple[Outcome, ...] = ()
     migration: Migration | None = None
+
+
+# ── policy (DESIGN.md §8) ─────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What Convoy may do by itself. The defaults are DESIGN.md §8's: nothing merges without a person."""
+
+    merge: Literal["after_approval", "when_green", "never"] = "after_approval"
+    approvals: int = 1
+    revert: Literal["open", "auto"] = "open"
+    open_prs: int = 5
+    landings_per_repo: int = 1
+    red_base: Literal["hold", "no_new_failures"] = "hold"
+    landing_checks: Literal["required", "if_reported", "none"] = "required"
+    checks_timeout: timedelta = timedelta(hours=2)
+    soak: timedelta = timedelta(minutes=30)
+    halt_at: float = 0.10
+    barred: Literal["unlocks", "blocks"] = "unlocks"
+    dead_pins: Literal["move", "leave"] = "move"
+    edit_workflows: bool = False
+    paused: bool = False
