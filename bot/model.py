@@ -115,7 +115,9 @@ class AwaitingReview(OnPull):
 
 @dataclass(frozen=True, slots=True)
 class Passing(OnPull):
-    pass
+    behind: bool = False
+    """The branch rule demands up to date, and it is not."""
+    edited: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +135,7 @@ class RedBefore(OnPull):
 @dataclass(frozen=True, slots=True)
 class Outdated(OnPull):
     why: str = ""
+    edited: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +157,7 @@ class Obsolete(OnPull):
 class Landing(Phase):
     pr: int
     disputed: bool = False
+    explained: bool = False
     rerun: tuple[str, ...] = ()
     """Red jobs for which one re-run at our merge commit has not been asked yet."""
     until: datetime | None = None
@@ -175,7 +179,8 @@ class Regressed(Phase):
 class Reverting(OnPull):
     of: int = 0
     green: bool = False
-    red: bool = False
+    mergeable: bool | None = None
+    approved: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,6 +267,20 @@ class MergeRevert(Action):
     pr: int
     head: str
     of: int
+
+
+@dataclass(frozen=True, slots=True)
+class Dispute(Action):
+    """Say once on the merged pull request that the base is red and that it is not clear by whom."""
+
+    pr: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tidy(Action):
+    """Delete our branch, which nothing needs any more."""
+
+    head: str
 
 
 @dataclass(frozen=True, slots=True)

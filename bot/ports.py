@@ -169,6 +169,9 @@ class Forge(Protocol):
     def issues(self, repo: str, label: str) -> tuple[Issue, ...]:
         """Open issues that carry the label."""
 
+    def committer(self, repo: str, sha: str) -> str:
+        """The login of whoever committed, as the forge tells it; empty when it knows nobody by that address."""
+
     def create_pull(self, repo: str, head: str, base: str, title: str, body: str) -> Pull:
         """Refused when one for the same head is open already."""
 

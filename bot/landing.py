@@ -1,0 +1,112 @@
+"""The verdict on a landing (DESIGN.md §3): is the base branch worse than before our merge, and by whom?
+
+Per required check the first conclusive run at our merge commit or a later base commit counts. A red one is ours
+only if the check was green before us and a re-run at our merge commit is red again; everything less is disputed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from bot.observation import Landed
+from bot.ports import Check
+
+CONCLUSIVE = frozenset({"success", "failure", "timed_out"})
+RED_ON_HEAD = frozenset({"failure", "cancelled", "timed_out", "action_required"})
+
+
+class Kind(StrEnum):
+    """What one check says of a landing."""
+
+    GREEN = "green"
+    PENDING = "pending"
+    ABSENT = "absent"
+    RERUN = "rerun"
+    OURS = "ours"
+    DISPUTED = "disputed"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The worst word of all checks, the checks that say it, and since when it has been so."""
+
+    kind: Kind
+    jobs: tuple[str, ...] = ()
+    since: datetime | None = None
+
+
+SEVERITY = (Kind.OURS, Kind.RERUN, Kind.DISPUTED, Kind.PENDING, Kind.ABSENT, Kind.GREEN)
+
+
+def newest(checks: Iterable[Check]) -> dict[str, Check]:
+    """The newest run per name: what counts on a pull request's head."""
+    return {c.name: c for c in sorted(checks, key=lambda c: c.id)}
+
+
+def last_conclusive(runs: Iterable[Check]) -> dict[str, Check]:
+    """The newest conclusive run per name of one commit."""
+    return newest(c for c in runs if c.conclusion in CONCLUSIVE)
+
+
+def judge(landed: Landed, required: Sequence[str]) -> Verdict:
+    """The verdict over all required checks, or over those that ran at our merge commit if none is named."""
+    names = tuple(required) or tuple(sorted({c.name for c in landed.checks.get(landed.history[0], ())}))
+    if not names:
+        return Verdict(Kind.ABSENT)
+    words = {name: _judge_one(name, landed) for name in names}
+    worst = min((kind for kind, _ in words.values()), key=SEVERITY.index)
+    since = max((at for _, at in words.values() if at), default=None)
+    return Verdict(worst, tuple(n for n, (kind, _) in words.items() if kind is worst), since)
+
+
+def _judge_one(name: str, landed: Landed) -> tuple[Kind, datetime | None]:
+    ours = landed.history[0]
+    here = _runs(name, landed.checks, ours)
+    conclusive = [c for c in here if c.conclusion in CONCLUSIVE]
+    if conclusive:
+        return _judge_here(conclusive, here, landed.before.get(name))
+    for sha in landed.history[1:]:
+        for run in _runs(name, landed.checks, sha):
+            if run.conclusion == "success":
+                return Kind.GREEN, run.completed_at
+            if run.conclusion in CONCLUSIVE:
+                return _judge_later(run, here, landed.before.get(name))
+    if any(c.status != "completed" for sha in landed.history for c in _runs(name, landed.checks, sha)):
+        return Kind.PENDING, None
+    return Kind.ABSENT, None
+
+
+def _judge_here(
+    conclusive: Sequence[Check], here: Sequence[Check], before: Check | None
+) -> tuple[Kind, datetime | None]:
+    """A conclusive run at our own merge commit: red must be red twice, and green before."""
+    first, last = conclusive[0], conclusive[-1]
+    if "success" in (first.conclusion, last.conclusion):
+        return Kind.GREEN, last.completed_at
+    if before is not None and before.conclusion != "success":
+        return Kind.GREEN, first.completed_at
+    if before is None:
+        return Kind.DISPUTED, first.completed_at
+    if len(conclusive) > 1:
+        return Kind.OURS, last.completed_at
+    if here[-1].status != "completed":
+        return Kind.PENDING, None
+    return (Kind.RERUN if here[-1] is first else Kind.DISPUTED), first.completed_at
+
+
+def _judge_later(red: Check, here: Sequence[Check], before: Check | None) -> tuple[Kind, datetime | None]:
+    """Our commit has no conclusive run and a later one is red: only a re-run at ours can tell."""
+    if before is not None and before.conclusion != "success":
+        return Kind.GREEN, red.completed_at
+    if any(c.status != "completed" for c in here):
+        return Kind.PENDING, None
+    if before is None or not here or len(here) > 1:
+        return Kind.DISPUTED, red.completed_at
+    return Kind.RERUN, red.completed_at
+
+
+def _runs(name: str, checks: Mapping[str, tuple[Check, ...]], sha: str) -> list[Check]:
+    return sorted((c for c in checks.get(sha, ()) if c.name == name), key=lambda c: c.id)

@@ -1,0 +1,115 @@
+"""What was seen of one unit in one tick: the facts from which its phase is derived. No I/O, no judgement."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from bot.model import Service, Unit
+from bot.ports import BranchRules, Check, Commit, Pull, Repository, Review
+from transforms.model import Finding, Level, Migration, Outcome, Status, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a unit should look like on today's base: its migrations, and the commits that would bring them."""
+
+    unit: Unit
+    base: str
+    migrations: Mapping[str, Migration]
+    """Service name -> migration, in the unit's order."""
+    edits: Mapping[str, bytes] = field(default_factory=dict)
+    error: str | None = None
+
+    @property
+    def needed(self) -> bool:
+        """Something is left to do on the base branch that a pull request can do."""
+        return bool(self.edits)
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        return tuple(f for m in self.migrations.values() for f in m.findings)
+
+    @property
+    def breaking(self) -> tuple[Finding, ...]:
+        """The sites that break and that only a person can decide."""
+        return tuple(f for f in self.findings if f.verdict is Verdict.FLAGGED and f.level is Level.BREAKS)
+
+    @property
+    def barred(self) -> tuple[Outcome, ...]:
+        return tuple(o for m in self.migrations.values() for o in m.outcomes if o.status is Status.BARRED)
+
+    @property
+    def upgrades(self) -> frozenset[str]:
+        """Libraries that the pull request moves."""
+        return frozenset(u for m in self.migrations.values() for s in m.steps for u in s.upgrades)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPull:
+    """An open pull request of ours and everything that judges it.
+
+    ``fresh``: regenerating on today's base gives the same edits. ``base_touched``: the base branch changed
+    something in the unit since the branch left it. ``base_checks`` are, per name, the last conclusive run on the
+    base branch at or before the commit that the branch left. ``said`` are the keys of what we said already.
+    """
+
+    pull: Pull
+    checks: tuple[Check, ...]
+    base_checks: Mapping[str, Check]
+    reviews: tuple[Review, ...]
+    commits: tuple[Commit, ...]
+    edited: bool
+    fresh: bool
+    base_touched: bool
+    last_editor: str = ""
+    """Login of whoever pushed the newest commit that is not ours, as far as the forge knows."""
+    said: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Landed:
+    """A merged pull request of ours and what the base branch did since.
+
+    ``history`` are the base branch's first-parent commits from our merge to its head, oldest first, ours at
+    index 0; ``checks`` holds the runs at each of them; ``before`` is, per check name, the last conclusive run
+    before our merge. ``gone``: the base no longer contains our change.
+    """
+
+    pull: Pull
+    history: tuple[str, ...]
+    checks: Mapping[str, tuple[Check, ...]]
+    before: Mapping[str, Check]
+    gone: bool = False
+    gone_by: str = ""
+    revert: OpenPull | None = None
+    """Our revert of it, while open."""
+    reverted: Pull | None = None
+    """Our revert of it, once merged."""
+    refused: Pull | None = None
+    """Our revert of it, closed unmerged by a person."""
+    said: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """Everything seen of one unit."""
+
+    unit: Unit
+    wish: Wish
+    repository: Repository
+    rules: BranchRules
+    attempts: int = 0
+    """Closed pull requests of ours for this unit, merged or not."""
+    open: OpenPull | None = None
+    landed: Landed | None = None
+    declined: Pull | None = None
+    leftover: str | None = None
+    """The head of our branch, when it still exists and no pull request is open for it."""
+    unreachable: str = ""
+    required: tuple[str, ...] = ()
+    """Check names that belong to this unit, from the branch's rules and the configuration; empty: all do."""
+
+    @property
+    def service(self) -> Service:
+        return self.unit.services[0]

@@ -1,0 +1,249 @@
+"""Where a unit stands, derived from what was seen (DESIGN.md §3). Order, budgets and halts are not known here.
+
+``derive`` never returns Waiting or Throttled: those depend on other units and belong to ``decide``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from bot import campaign, landing, model
+from bot.landing import Kind
+from bot.model import Phase, Policy
+from bot.observation import Landed, Observation, OpenPull
+from bot.ports import Check, Review
+
+
+def derive(seen: Observation, policy: Policy, now: datetime, login: str) -> Phase:
+    """Exactly one phase for what was seen. ``login`` is our own identity, which never approves."""
+    if seen.unreachable:
+        return model.Unreachable(seen.unreachable)
+    if seen.rules.merge_queue:
+        return model.Unreachable("the branch demands GitHub's merge queue, which Convoy does not drive")
+    if seen.open is not None:
+        return _open(seen, seen.open, policy, now, login)
+    if seen.landed is not None:
+        return _landed(seen, seen.landed, policy, now)
+    if not seen.wish.needed and not seen.wish.error:
+        return model.Current(_why_current(seen))
+    if seen.declined is not None and campaign.AGAIN not in seen.declined.labels:
+        return model.Declined(f"#{seen.declined.number} was closed unmerged by a person", seen.declined.number)
+    return _due(seen)
+
+
+def _why_current(seen: Observation) -> str:
+    if seen.wish.barred:
+        return "nothing is left to do but what is barred: " + "; ".join(
+            f"{o.upgrade} ({o.reason})" for o in seen.wish.barred
+        )
+    return "pins and code already meet the target on the base branch"
+
+
+def _due(seen: Observation) -> Phase:
+    if seen.wish.error:
+        return model.Broken(seen.wish.error)
+    return model.Due("ready for its pull request", seen.attempts + 1)
+
+
+# ── with an open pull request ───────────────────────────────────────────────────────────────────────────────
+
+
+def _open(seen: Observation, open_: OpenPull, policy: Policy, now: datetime, login: str) -> Phase:
+    pull = open_.pull
+    at = (pull.number, pull.head_sha)
+    if campaign.HOLD in pull.labels:
+        return model.Held(f"held by the label {campaign.HOLD}", *at)
+    if seen.wish.error:
+        return model.Broken(seen.wish.error)
+    if not seen.wish.needed and not open_.edited:
+        return model.Obsolete("the base branch needs nothing any more", *at)
+    why = _outdated(open_, _approvals(open_, login))
+    if why:
+        return model.Outdated(why, *at, why=why, edited=open_.edited)
+    return _judged(seen, open_, policy, now, login)
+
+
+def _outdated(open_: OpenPull, approvals: int) -> str:
+    if open_.pull.mergeable is False:
+        return "the branch conflicts with the base branch"
+    if open_.edited or open_.fresh:
+        return ""
+    if open_.base_touched:
+        return "the base branch changed what this migration read or wrote"
+    return "" if approvals else "the rules give a different result now"
+
+
+def _judged(seen: Observation, open_: OpenPull, policy: Policy, now: datetime, login: str) -> Phase:
+    """The checks of this head, then the people."""
+    pull = open_.pull
+    at = (pull.number, pull.head_sha)
+    runs = landing.newest(open_.checks)
+    names = seen.required or tuple(sorted(runs))
+    red = tuple(n for n in names if n in runs and runs[n].conclusion in landing.RED_ON_HEAD)
+    if red:
+        return _red(open_, red, at)
+    pending = tuple(n for n in names if n not in runs or runs[n].status != "completed")
+    if pending or not names:
+        return _pending(open_, pending, policy, now)
+    lacking = _lacking(seen, open_, policy, login)
+    if lacking:
+        asked = f"asked:{pull.head_sha}" in open_.said
+        return model.AwaitingReview(lacking, *at, asked=asked)
+    if pull.mergeable is None:
+        return model.Checking("green; the forge is computing whether it merges cleanly", *at)
+    behind = pull.mergeable_state == "behind" or (seen.rules.strict and open_.base_touched)
+    return model.Passing("green for this head, approved, mergeable", *at, behind=behind, edited=open_.edited)
+
+
+def _red(open_: OpenPull, red: tuple[str, ...], at: tuple[int, str]) -> Phase:
+    """Ours if every red check was green on the base; before us if one was red there or never ran."""
+    words = ", ".join(red)
+    explained = f"red:{open_.pull.head_sha}" in open_.said
+    ours = tuple(n for n in red if n in open_.base_checks and open_.base_checks[n].conclusion == "success")
+    if ours:
+        return model.Failing(f"red here and green on the base: {', '.join(ours)}", *at, ours, explained)
+    return model.RedBefore(f"red here, and not green on the base before: {words}", *at, red, explained)
+
+
+def _pending(open_: OpenPull, pending: tuple[str, ...], policy: Policy, now: datetime) -> Phase:
+    pull = open_.pull
+    at = (pull.number, pull.head_sha)
+    waited = now - max([pull.created_at, *(c.started_at for c in open_.checks if c.started_at)])
+    if waited > policy.checks_timeout:
+        explained = f"red:{pull.head_sha}" in open_.said
+        what = f"no answer from {', '.join(pending)}" if pending else "no check has appeared"
+        return model.Failing(f"{what} within {policy.checks_timeout}", *at, pending, explained)
+    what = f"waiting for {', '.join(pending)}" if pending else "waiting for the first check to appear"
+    return model.Checking(what, *at)
+
+
+def _lacking(seen: Observation, open_: OpenPull, policy: Policy, login: str) -> str:
+    """What people still have to say, or the empty string."""
+    if open_.pull.draft:
+        return "a draft is never merged; mark it ready"
+    if any(r.state == "CHANGES_REQUESTED" for r in _latest(open_.reviews, login)):
+        return "a reviewer asked for changes"
+    wanted = max(policy.approvals if policy.merge == "after_approval" else 0, seen.rules.approvals)
+    why = "approval"
+    if open_.edited and wanted < 1:
+        wanted, why = 1, "approval, for a person edited the branch"
+    if seen.wish.breaking and wanted < 1:
+        wanted, why = 1, "approval, for a site was left to a person"
+    have = _approvals(open_, login)
+    return f"green; {have} of {wanted} {why}{'s' if wanted > 1 else ''}" if have < wanted else ""
+
+
+def _latest(reviews: Iterable[Review], login: str) -> list[Review]:
+    """Each person's newest review that says something. Bots and we ourselves are nobody here."""
+    last: dict[str, Review] = {}
+    for review in sorted(reviews, key=lambda r: r.submitted_at):
+        if not review.bot and review.author != login and review.state != "COMMENTED":
+            last[review.author] = review
+    return list(last.values())
+
+
+def _approvals(open_: OpenPull, login: str) -> int:
+    """Approvals of this very head by people other than whoever edited the branch last."""
+    return sum(
+        r.state == "APPROVED" and r.sha == open_.pull.head_sha and r.author != open_.last_editor
+        for r in _latest(open_.reviews, login)
+    )
+
+
+# ── after the merge ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _landed(seen: Observation, landed: Landed, policy: Policy, now: datetime) -> Phase:
+    pull = landed.pull
+    if landed.reverted is not None or landed.gone:
+        return _reverted(seen, landed)
+    if landed.revert is not None:
+        return _reverting(landed, landed.revert, seen, policy)
+    verdict = landing.judge(landed, seen.required)
+    if policy.landing_checks == "none":
+        verdict = landing.Verdict(Kind.GREEN)
+    if verdict.kind is Kind.GREEN:
+        return _soaking(seen, landed, verdict.since, policy, now)
+    jobs = ", ".join(verdict.jobs)
+    if landed.refused is not None:
+        reason = f"{jobs} red on the base; the revert #{landed.refused.number} was closed by a person"
+        return model.Landing(reason, pull.number, disputed=True, explained=True)
+    if verdict.kind is Kind.OURS:
+        return model.Regressed(
+            f"{jobs} was green before our merge and is red twice after it", pull.number, verdict.jobs
+        )
+    if verdict.kind is Kind.RERUN:
+        reason = f"{jobs} is red on the base; asked once more before anybody is blamed"
+        return model.Landing(reason, pull.number, rerun=verdict.jobs)
+    if verdict.kind is Kind.DISPUTED:
+        reason = f"{jobs} is red on the base and it is not clear by whom"
+        return _disputed(landed, reason)
+    return _unanswered(seen, landed, verdict, policy, now)
+
+
+def _soaking(seen: Observation, landed: Landed, since: datetime | None, policy: Policy, now: datetime) -> Phase:
+    number = landed.pull.number
+    until = max(t for t in (landed.pull.merged_at, since) if t) + policy.soak if landed.pull.merged_at else now
+    if now < until:
+        return model.Landing(f"green on the base; soaking until {until:%H:%M:%S} UTC", number, until=until)
+    if seen.wish.needed:
+        return model.Due(f"old API came back after #{number} had settled", seen.attempts + 1)
+    return model.Settled(f"#{number} merged, base green since, soaked {policy.soak}", number)
+
+
+def _unanswered(
+    seen: Observation, landed: Landed, verdict: landing.Verdict, policy: Policy, now: datetime
+) -> Phase:
+    merged_at = landed.pull.merged_at or now
+    until = merged_at + policy.checks_timeout
+    jobs = ", ".join(verdict.jobs) or "any check"
+    if now < until:
+        return model.Landing(f"waiting for {jobs} on the base branch", landed.pull.number, until=until)
+    if policy.landing_checks == "if_reported" and verdict.kind is Kind.ABSENT:
+        return _soaking(seen, landed, until, policy, now)
+    return _disputed(landed, f"no run of {jobs} appeared on the base within {policy.checks_timeout}")
+
+
+def _disputed(landed: Landed, reason: str) -> Phase:
+    explained = f"disputed:{landed.history[0]}" in landed.said
+    return model.Landing(reason, landed.pull.number, disputed=True, explained=explained)
+
+
+def _reverting(landed: Landed, revert: OpenPull, seen: Observation, policy: Policy) -> Phase:
+    runs = landing.newest(revert.checks)
+    names = seen.required or tuple(sorted(runs))
+    red = any(n in runs and runs[n].conclusion in landing.RED_ON_HEAD for n in names)
+    done = bool(names) and all(n in runs and runs[n].status == "completed" for n in names)
+    reason = f"#{revert.pull.number} takes #{landed.pull.number} back"
+    if red:
+        reason += "; its own checks are red, so a person must look"
+    return model.Reverting(
+        reason,
+        revert.pull.number,
+        revert.pull.head_sha,
+        of=landed.pull.number,
+        green=done and not red,
+        mergeable=revert.pull.mergeable,
+        approved=any(r.state == "APPROVED" and r.sha == revert.pull.head_sha and not r.bot for r in revert.reviews),
+    )
+
+
+def _reverted(seen: Observation, landed: Landed) -> Phase:
+    number, revert = landed.pull.number, landed.reverted
+    labels = revert.labels if revert else landed.pull.labels
+    if campaign.AGAIN in labels:
+        return _due(seen)
+    by = f"#{revert.number}" if revert else landed.gone_by or "a person"
+    return model.Reverted(
+        f"#{number} was taken back by {by}; again only when asked ({campaign.AGAIN})",
+        number,
+        by,
+        revert_pr=revert.number if revert else None,
+        acknowledged=revert is None or campaign.ACKNOWLEDGED in labels,
+    )
+
+
+def red_checks(checks: Iterable[Check]) -> dict[str, Check]:
+    """The newest runs that are red, by name: what an explanation quotes."""
+    return {n: c for n, c in landing.newest(checks).items() if c.conclusion in landing.RED_ON_HEAD}
