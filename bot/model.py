@@ -158,6 +158,8 @@ class Landing(Phase):
     pr: int
     disputed: bool = False
     explained: bool = False
+    soaking: bool = False
+    """The base checks have given their verdict; only time, deployment and health are awaited."""
     rerun: tuple[str, ...] = ()
     """Red jobs for which one re-run at our merge commit has not been asked yet."""
     until: datetime | None = None

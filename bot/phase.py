@@ -186,7 +186,8 @@ def _soaking(seen: Observation, landed: Landed, since: datetime | None, policy: 
     number = landed.pull.number
     until = max(t for t in (landed.pull.merged_at, since) if t) + policy.soak if landed.pull.merged_at else now
     if now < until:
-        return model.Landing(f"green on the base; soaking until {until:%H:%M:%S} UTC", number, until=until)
+        reason = f"green on the base; soaking until {until:%H:%M:%S} UTC"
+        return model.Landing(reason, number, soaking=True, until=until)
     if seen.wish.needed:
         return model.Due(f"old API came back after #{number} had settled", seen.attempts + 1)
     return model.Settled(f"#{number} merged, base green since, soaked {policy.soak}", number)

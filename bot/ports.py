@@ -159,6 +159,9 @@ class Forge(Protocol):
     def pulls(self, repo: str) -> tuple[Pull, ...]:
         """Every pull request, open or not, whose head ref begins with ``convoy``, newest first."""
 
+    def pull(self, repo: str, number: int) -> Pull:
+        """One of them, with ``mergeable``, which lists do not tell."""
+
     def checks(self, repo: str, sha: str) -> tuple[Check, ...]:
         """Every run at this commit (all runs of a name, not only the newest), in order of id."""
 

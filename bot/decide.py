@@ -1,0 +1,298 @@
+"""The pure heart: phases, graph and policy in; exactly one decision with one reason for every unit out.
+
+Due becomes Waiting or Throttled here, because order and budgets are about the whole fleet. Nothing is merged
+before everything it depends on is settled, nothing new starts while the fleet is halted, nothing at all is
+written while it is stopped.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from bot import model
+from bot.graph import Order
+from bot.model import Action, Decision, Phase, Policy
+
+IN_FLIGHT = (model.Checking, model.AwaitingReview, model.Passing, model.Outdated, model.Landing)
+MERGED = (model.Settled, model.Landing, model.Regressed, model.Reverting, model.Reverted)
+TAKEN_BACK = (model.Regressed, model.Reverting)
+
+FIRST = (
+    model.MergeRevert,
+    model.OpenRevert,
+    model.Rerun,
+    model.Merge,
+    model.Close,
+    model.Tidy,
+    model.Explain,
+    model.Dispute,
+    model.AskReview,
+    model.Publish,
+)
+"""Finish before you start: the order in which a tick acts."""
+
+FREED_BY = {
+    "Declined": "reopen its pull request or label it convoy:again",
+    "Held": "remove the label convoy:hold",
+    "Failing": "a fix on its branch, or closing its pull request",
+    "RedBefore": "a green base branch",
+    "Broken": "a change on its base branch",
+    "Reverted": "the label convoy:again on its revert",
+    "Unreachable": "access to its repository",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """Everything that decides. All mappings are keyed by unit name; ``order`` is over the same names.
+
+    ``carries``: the upgrades that a unit's pull request moves, or has moved. ``released``: units for which
+    dependents need not wait. ``leftovers``: heads of branches of ours that no pull request needs.
+    """
+
+    phases: Mapping[str, Phase]
+    order: Order
+    policy: Policy
+    repos: Mapping[str, str]
+    carries: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    barred: frozenset[str] = frozenset()
+    released: frozenset[str] = frozenset()
+    leftovers: Mapping[str, str] = field(default_factory=dict)
+    stopped: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """A unit's final phase and what is done about it."""
+
+    phase: Phase
+    decision: Decision
+
+
+def decide(situation: Situation) -> dict[str, Ruling]:
+    """One ruling for every unit, in the order in which they are to be acted on."""
+    halt = halted(situation)
+    rulings = {name: _rule(name, situation, halt) for name in situation.phases}
+    _admit_merges(situation, rulings)
+    _admit_pulls(situation, rulings)
+    if situation.stopped:
+        rulings = {n: _rest(n, r.phase, situation.stopped) for n, r in rulings.items()}
+    return dict(sorted(rulings.items(), key=lambda item: _turn(item[1], situation)))
+
+
+def halted(situation: Situation) -> str:
+    """Why nothing new starts and nothing merges, or the empty string."""
+    for name, phase in sorted(situation.phases.items()):
+        if isinstance(phase, TAKEN_BACK):
+            return f"the fleet is halted: {name} is {phase.name}"
+        if isinstance(phase, model.Reverted) and phase.revert_pr and not phase.acknowledged:
+            return f"the fleet is halted until somebody labels #{phase.revert_pr} of {name} convoy:acknowledged"
+    merged = [p for p in situation.phases.values() if isinstance(p, MERGED)]
+    lost = [p for p in merged if isinstance(p, model.Reverted) and not p.acknowledged]
+    if merged and len(lost) / len(merged) > situation.policy.halt_at:
+        return f"the fleet is halted: {len(lost)} of {len(merged)} merged services were taken back"
+    return ""
+
+
+def settled(name: str, situation: Situation) -> bool:
+    """A dependency that nobody waits for any longer."""
+    if name in situation.released or name not in situation.phases:
+        return True
+    if name in situation.barred and situation.policy.barred == "blocks":
+        return False
+    return isinstance(situation.phases[name], model.Current | model.Settled)
+
+
+def _rule(name: str, situation: Situation, halt: str) -> Ruling:
+    """The ruling as far as this unit alone, its dependencies and the halt decide it."""
+    phase = situation.phases[name]
+    waits = _unsettled(name, situation)
+    match phase:
+        case model.Regressed(pr=pr, jobs=jobs):
+            return _do(name, phase, model.OpenRevert(pr, jobs), phase.reason)
+        case model.Reverting():
+            return _revert(name, phase, situation)
+        case model.Landing() if (why := _knot_lost(name, situation)) and not phase.disputed:
+            return _do(name, phase, model.OpenRevert(phase.pr, ()), why)
+        case model.Settled() if why := _knot_lost(name, situation):
+            return _do(name, phase, model.OpenRevert(phase.pr, ()), why)
+        case model.Due() if waits:
+            waiting = model.Waiting(_why_waiting(waits, situation), waits)
+            return _rest(name, waiting, waiting.reason)
+        case model.Due() if halt:
+            return _rest(name, model.Throttled(halt, "halt"), halt)
+        case model.Due(attempt=attempt):
+            return _do(name, phase, model.Publish(attempt), phase.reason)
+        case model.Passing() | model.AwaitingReview() if situation.policy.merge == "never":
+            return _rest(name, phase, "green; policy says that people merge")
+        case model.Passing():
+            return _merge(name, phase, waits, halt, situation)
+    return _say(name, phase, situation)
+
+
+def _say(name: str, phase: Phase, situation: Situation) -> Ruling:
+    """Phases in which at most something is said, asked, repaired or tidied."""
+    action: Action | None = None
+    match phase:
+        case model.AwaitingReview(asked=False, pr=pr):
+            action = model.AskReview(pr)
+        case model.Failing(explained=False, pr=pr, head=head, jobs=jobs):
+            action = model.Explain(pr, head, jobs)
+        case model.RedBefore(explained=False, pr=pr, head=head, jobs=jobs):
+            action = model.Explain(pr, head, jobs, before=True)
+        case model.Outdated(edited=False):
+            action = model.Publish()
+        case model.Outdated():
+            return _rest(
+                name, phase, f"{phase.reason}; a person edited the branch, so a person brings it up to date"
+            )
+        case model.Obsolete(pr=pr, head=head):
+            action = model.Close(pr, head)
+        case model.Landing(rerun=jobs, pr=pr) if jobs:
+            action = model.Rerun(pr, jobs)
+        case model.Landing(disputed=True, explained=False, pr=pr):
+            action = model.Dispute(pr)
+        case model.Settled() | model.Current() | model.Reverted() if name in situation.leftovers:
+            action = model.Tidy(situation.leftovers[name])
+    return _do(name, phase, action, phase.reason)
+
+
+def _merge(name: str, phase: model.Passing, waits: tuple[str, ...], halt: str, situation: Situation) -> Ruling:
+    if halt:
+        return _rest(name, phase, f"ready to merge, but {halt}")
+    if waits:
+        return _rest(name, phase, f"ready to merge; {_why_waiting(waits, situation)}")
+    late = [
+        other
+        for other in _knot(name, situation)
+        if not isinstance(situation.phases[other], model.Passing | model.Landing | model.Settled | model.Current)
+    ]
+    if late:
+        return _rest(name, phase, f"ready to merge; its knot merges together, and {', '.join(late)} is not ready")
+    return _do(name, phase, model.Merge(phase.pr, phase.head), phase.reason)
+
+
+def _revert(name: str, phase: model.Reverting, situation: Situation) -> Ruling:
+    if not phase.green or phase.mergeable is False:
+        return _rest(name, phase, phase.reason)
+    if situation.policy.revert != "auto" and not phase.approved:
+        return _rest(name, phase, f"{phase.reason}; policy asks a person to approve or merge it")
+    ahead = [
+        n
+        for n, needs in situation.order.depends_on.items()
+        if name in needs and n not in _knot(name, situation) and isinstance(situation.phases[n], TAKEN_BACK)
+    ]
+    if ahead:
+        return _rest(name, phase, f"{phase.reason}; its dependent {', '.join(ahead)} goes back first")
+    return _do(name, phase, model.MergeRevert(phase.pr, phase.head, phase.of), phase.reason)
+
+
+# ── the fleet's limits ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def _admit_merges(situation: Situation, rulings: dict[str, Ruling]) -> None:
+    """One landing per repository at a time (a knot counts once); who must be up to date is republished first."""
+    busy = Counter(
+        situation.repos[n] for n, p in situation.phases.items() if isinstance(p, model.Landing) and not p.soaking
+    )
+    admitted: set[str] = set()
+    for name in _by_weight(rulings, model.Merge, situation):
+        phase, repo = rulings[name].phase, situation.repos[name]
+        mates = set(_knot(name, situation))
+        with_mates = bool(mates & admitted) or any(isinstance(situation.phases[m], model.Landing) for m in mates)
+        if busy[repo] >= situation.policy.landings_per_repo and not with_mates:
+            rulings[name] = _rest(name, phase, f"ready to merge; another service of {repo} is landing")
+            continue
+        if isinstance(phase, model.Passing) and phase.behind:
+            rulings[name] = _catch_up(name, phase)
+            continue
+        busy[repo] += 0 if with_mates else 1
+        admitted.add(name)
+
+
+def _catch_up(name: str, phase: model.Passing) -> Ruling:
+    why = "next to merge, and the branch rule demands it be up to date"
+    if phase.edited:
+        return _rest(name, phase, f"{why}; a person edited the branch, so a person brings it up to date")
+    return _do(name, model.Outdated(why, phase.pr, phase.head, why=why), model.Publish(), why)
+
+
+def _admit_pulls(situation: Situation, rulings: dict[str, Ruling]) -> None:
+    """New pull requests within the budget; the first of each upgrade goes alone."""
+    policy = situation.policy
+    flying = {n for n, p in situation.phases.items() if isinstance(p, IN_FLIGHT)}
+    open_prs = sum(isinstance(p, model.OnPull) for p in situation.phases.values())
+    proven = {
+        u for n, p in situation.phases.items() if isinstance(p, model.Settled) for u in situation.carries.get(n, ())
+    }
+    for name in _by_weight(rulings, model.Publish, situation):
+        phase = rulings[name].phase
+        if not isinstance(phase, model.Due):
+            continue
+        carries = situation.carries.get(name, frozenset())
+        mates = set(_knot(name, situation))
+        ahead = sorted(n for n in flying - mates if situation.carries.get(n, frozenset()) & carries - proven)
+        if ahead:
+            first = sorted((situation.carries[ahead[0]] & carries) - proven)
+            reason = f"{ahead[0]} goes first, alone, with {', '.join(first)}"
+            rulings[name] = _rest(name, model.Throttled(reason, "canary"), reason)
+        elif open_prs >= policy.open_prs:
+            reason = f"{open_prs} of {policy.open_prs} pull requests are open"
+            rulings[name] = _rest(name, model.Throttled(reason, "open_prs"), reason)
+        else:
+            open_prs += 1
+            flying.add(name)
+
+
+# ── small words ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _unsettled(name: str, situation: Situation) -> tuple[str, ...]:
+    mates = _knot(name, situation)
+    needs = {d for n in (name, *mates) for d in situation.order.depends_on.get(n, ())} - {name, *mates}
+    return tuple(sorted(d for d in needs if not settled(d, situation)))
+
+
+def _why_waiting(waits: tuple[str, ...], situation: Situation) -> str:
+    told = []
+    for name in waits:
+        phase = situation.phases[name]
+        freed = FREED_BY.get(phase.name)
+        told.append(f"{name} ({phase.name}{'; freed by ' + freed if freed else ''})")
+    return f"waits for {', '.join(told)}"
+
+
+def _knot(name: str, situation: Situation) -> tuple[str, ...]:
+    """The other members of the unit's knot."""
+    return tuple(m for knot in situation.order.knots if name in knot for m in knot if m != name)
+
+
+def _knot_lost(name: str, situation: Situation) -> str:
+    lost = [m for m in _knot(name, situation) if isinstance(situation.phases[m], TAKEN_BACK)]
+    return f"its knot is taken back together: {lost[0]} regressed" if lost else ""
+
+
+def _by_weight(rulings: Mapping[str, Ruling], kind: type[Action], situation: Situation) -> list[str]:
+    names = [n for n, r in rulings.items() if isinstance(r.decision.action, kind)]
+    return sorted(names, key=lambda n: (-situation.order.descendants.get(n, 0), n))
+
+
+def _turn(ruling: Ruling, situation: Situation) -> tuple[int, int, str]:
+    name, action = ruling.decision.service, ruling.decision.action
+    place = FIRST.index(type(action)) if action else len(FIRST)
+    return place, -situation.order.descendants.get(name, 0), name
+
+
+def _do(name: str, phase: Phase, action: Action | None, reason: str) -> Ruling:
+    return Ruling(phase, Decision(name, action, reason))
+
+
+def _rest(name: str, phase: Phase, reason: str) -> Ruling:
+    return Ruling(phase, Decision(name, None, reason))
+
+
+def actions(rulings: Iterable[Ruling]) -> list[Ruling]:
+    """The rulings that do something."""
+    return [r for r in rulings if r.decision.action is not None]
