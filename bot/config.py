@@ -1,0 +1,128 @@
+"""The configuration: what a person wishes. Read strictly: a misspelt safety setting must not pass in silence.
+
+The shape of the file is in ``config_file`` (pydantic, at the edge); what the rest of the bot sees are the frozen
+dataclasses here. Without a file everything has a default, and every upgrade that Convoy knows is wanted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, Literal
+
+from bot.model import Policy
+from transforms.model import Upgrade
+
+Criticality = Literal["low", "medium", "high", "critical"]
+
+MAX_BYTES = 512 * 1024
+
+
+class ConfigError(Exception):
+    """The configuration cannot be used. One line per complaint, each with file, line and column."""
+
+    def __init__(self, complaints: tuple[str, ...]) -> None:
+        super().__init__("\n".join(complaints))
+        self.complaints = complaints
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceConfig:
+    """What a person says about one service. With ``path`` (and ``repo``) it declares the service."""
+
+    depends_on: tuple[str, ...] = ()
+    reviewers: tuple[str, ...] = ()
+    release_dependents: bool = False
+    checks: tuple[str, ...] = ()
+    """Names of the required checks that are this service's; empty: all are."""
+    criticality: Criticality = "medium"
+    path: str | None = None
+    repo: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ForgeConfig:
+    """Which forge. The token comes from the environment, never from here."""
+
+    url: str = "https://api.github.com"
+    login: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """One campaign over one fleet."""
+
+    upgrades: tuple[Upgrade, ...]
+    campaign: str = "phase2"
+    as_of: date | None = None
+    repositories: tuple[str, ...] = ()
+    services: Mapping[str, ServiceConfig] = field(default_factory=dict)
+    policy: Policy = field(default_factory=Policy)
+    home: str | None = None
+    forge: ForgeConfig = field(default_factory=ForgeConfig)
+
+
+def default() -> Config:
+    """The configuration of somebody who wrote none."""
+    return load("")
+
+
+def read(path: Path) -> Config:
+    """Load a file. Raises ConfigError for one that is missing or unreadable, too."""
+    try:
+        with path.open("rb") as file:
+            raw = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise ConfigError((f"{path}: cannot be read: {error.strerror}",)) from None
+    try:
+        return load(raw.decode("utf-8-sig"), str(path))
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise ConfigError((f"{path}:{line}: not UTF-8",)) from None
+
+
+def load(text: str, name: str = "config.yaml") -> Config:
+    """The configuration in ``text``; ``name`` is what complaints call the file. Raises ConfigError."""
+    from bot.config_check import check
+
+    return _config(check(text, name))
+
+
+def schema() -> dict[str, Any]:
+    """The JSON schema of the file, for editors."""
+    from bot.config_file import ConfigFile
+
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **ConfigFile.model_json_schema()}
+
+
+def suggestion(word: str, known: list[str]) -> str:
+    """``; did you mean "merge"?`` when something known is close, else nothing."""
+    close = get_close_matches(word.lower(), known, n=1, cutoff=0.6)
+    return f'; did you mean "{close[0]}"?' if close else ""
+
+
+def _config(found: Any) -> Config:
+    from transforms.registry import upgrades
+
+    services = {
+        name: ServiceConfig(
+            **service.model_dump(exclude={"depends_on", "reviewers", "checks"}),
+            depends_on=tuple(service.depends_on),
+            reviewers=tuple(service.reviewers),
+            checks=tuple(service.checks),
+        )
+        for name, service in sorted(found.services.items())
+    }
+    return Config(
+        upgrades=tuple(u for u in upgrades() if u.library in found.upgrades),
+        campaign=found.campaign,
+        as_of=found.as_of,
+        repositories=tuple(found.repositories),
+        services=services,
+        policy=Policy(**found.policy.model_dump(exclude={"schedule", "freeze"})),
+        home=found.home,
+        forge=ForgeConfig(**found.forge.model_dump()),
+    )

@@ -1,0 +1,169 @@
+"""The shape of ``config.yaml`` as pydantic models: every key, its type, its bounds and its default."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from packaging.utils import canonicalize_name
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    WithJsonSchema,
+    model_validator,
+)
+
+from bot.config import suggestion
+from bot.model import Policy
+from transforms.registry import upgrades
+
+DURATION = re.compile(r"(?:(\d{1,4})d)?(?:(\d{1,5})h)?(?:(\d{1,6})m)?(?:(\d{1,7})s)?")
+PERCENT = re.compile(r"(\d{1,3}(?:\.\d+)?)\s*%")
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+def _duration(value: object) -> timedelta:
+    if isinstance(value, timedelta):
+        return value
+    match = DURATION.fullmatch(value) if isinstance(value, str) else None
+    if not value or not match:
+        raise ValueError("must be a duration such as 30m, 2h or 10s")
+    days, hours, minutes, seconds = (int(part or 0) for part in match.groups())
+    return timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+
+
+def _share(value: object) -> float:
+    if isinstance(value, float):
+        return value
+    match = PERCENT.fullmatch(value) if isinstance(value, str) else None
+    if not match or float(match[1]) > 100:
+        raise ValueError("must be a percentage such as 10%")
+    return float(match[1]) / 100
+
+
+def _day(value: object) -> object:
+    if isinstance(value, str):
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            pass
+    if type(value) is not date:
+        raise ValueError("must be a date such as 2026-02-05")
+    return value
+
+
+def _path(value: str) -> str:
+    parts = value.removeprefix("./").rstrip("/").split("/")
+    if value.startswith("/") or ".." in parts or "\\" in value:
+        raise ValueError("must be a folder inside the repository, such as services/api")
+    return "" if parts in (["."], [""]) else "/".join(parts)
+
+
+def _library(value: str) -> str:
+    known = [u.library for u in upgrades()]
+    name = str(canonicalize_name(value))
+    if name not in known:
+        raise ValueError(
+            f'names the unknown library "{value}"; known are {", ".join(known)}{suggestion(name, known)}'
+        )
+    return name
+
+
+def _url(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.username or parts.password:
+        raise ValueError("must not hold a credential; the token is read from the environment")
+    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
+        raise ValueError("must be an https:// address (http:// only on this machine)")
+    return value.rstrip("/")
+
+
+def _not_yet(value: object) -> None:
+    if value is not None:
+        raise ValueError("is not supported by this version; leave it out, and use paused: true to hold the fleet")
+
+
+def _nothing(value: object) -> object:
+    return {} if value is None else value
+
+
+DURATION_SCHEMA = {"type": "string", "pattern": r"^(\d+d)?(\d+h)?(\d+m)?(\d+s)?$", "examples": ["30m", "2h"]}
+Duration = Annotated[timedelta, BeforeValidator(_duration), WithJsonSchema(DURATION_SCHEMA)]
+Share = Annotated[float, BeforeValidator(_share), WithJsonSchema({"type": "string", "examples": ["10%"]})]
+Day = Annotated[date, BeforeValidator(_day)]
+Folder = Annotated[str, AfterValidator(_path)]
+Repo = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9._-]+$", examples=["acme/shop"])]
+Library = Annotated[str, AfterValidator(_library)]
+Url = Annotated[str, AfterValidator(_url)]
+Never = Annotated[None, BeforeValidator(_not_yet)]
+
+
+class Section(BaseModel):
+    """A mapping in the file. Nothing unknown, nothing converted; a known key without a value keeps its default."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _empty_is_default(cls, data: Any) -> Any:
+        if not isinstance(data, dict):
+            return data
+        return {k: v for k, v in data.items() if v is not None or k not in cls.model_fields}
+
+
+class PolicySection(Section):
+    """What Convoy may do by itself (DESIGN.md §8)."""
+
+    merge: Literal["after_approval", "when_green", "never"] = Policy().merge
+    approvals: int = Field(default=Policy().approvals, ge=0, le=10)
+    revert: Literal["open", "auto"] = Policy().revert
+    open_prs: int = Field(default=Policy().open_prs, ge=1, le=1000)
+    landings_per_repo: int = Field(default=Policy().landings_per_repo, ge=1, le=100)
+    red_base: Literal["hold", "no_new_failures"] = Policy().red_base
+    landing_checks: Literal["required", "if_reported", "none"] = Policy().landing_checks
+    checks_timeout: Duration = Policy().checks_timeout
+    soak: Duration = Policy().soak
+    halt_at: Share = Policy().halt_at
+    barred: Literal["unlocks", "blocks"] = Policy().barred
+    dead_pins: Literal["move", "leave"] = Policy().dead_pins
+    edit_workflows: bool = Policy().edit_workflows
+    paused: bool = Policy().paused
+    schedule: Never = None
+    freeze: Never = None
+
+
+class ServiceSection(Section):
+    """One service."""
+
+    repo: Repo | None = None
+    path: Folder | None = None
+    depends_on: list[str] = []
+    reviewers: list[str] = []
+    release_dependents: bool = False
+    checks: list[str] = []
+    criticality: Literal["low", "medium", "high", "critical"] = "medium"
+
+
+class ForgeSection(Section):
+    """Which forge."""
+
+    url: Url = "https://api.github.com"
+    login: str | None = None
+
+
+class ConfigFile(Section):
+    """Convoy's configuration."""
+
+    campaign: str = Field(default="phase2", pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")
+    as_of: Day | None = None
+    home: Repo | None = None
+    repositories: list[Repo] = []
+    upgrades: list[Library] = Field(default_factory=lambda: [u.library for u in upgrades()], min_length=1)
+    services: dict[str, Annotated[ServiceSection, BeforeValidator(_nothing)]] = {}
+    policy: PolicySection = PolicySection()
+    forge: ForgeSection = ForgeSection()
