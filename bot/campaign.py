@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
+from bot.marker import Said, read_said
 from bot.model import Unit
 from bot.ports import Comment
 
@@ -14,8 +14,6 @@ STOP = "convoy:stop"
 ACKNOWLEDGED = "convoy:acknowledged"
 OBSOLETE = "convoy:obsolete"
 REVERT = "convoy:revert"
-
-_SAID = re.compile(r"<!-- convoy:said ([\w:./+-]+) -->")
 
 
 def branch(campaign: str, unit: Unit) -> str:
@@ -28,11 +26,7 @@ def revert_branch(campaign: str, unit: Unit, number: int) -> str:
     return f"convoy-revert/{campaign}/{unit.slug}-{number}"
 
 
-def said(key: str) -> str:
-    """The hidden mark that makes a comment of ours recognisable, so that a thing is said once."""
-    return f"<!-- convoy:said {key} -->"
-
-
-def already_said(comments: Iterable[Comment], login: str) -> frozenset[str]:
-    """The keys of everything that we said. Marks in other people's comments mean nothing."""
-    return frozenset(key for c in comments if c.author == login for key in _SAID.findall(c.body))
+def already_said(comments: Iterable[Comment], login: str) -> frozenset[Said]:
+    """The marks of everything that we said. Marks in other people's comments mean nothing."""
+    found = (read_said(c.body) for c in comments if c.author == login)
+    return frozenset(said for said in found if said)

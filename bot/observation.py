@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from bot.marker import Said
 from bot.model import Service, Unit
 from bot.ports import BranchRules, Check, Commit, Pull, Repository, Review
 from transforms.model import Finding, Level, Migration, Outcome, Status, Verdict
@@ -51,7 +52,7 @@ class OpenPull:
 
     ``fresh``: regenerating on today's base gives the same edits. ``base_touched``: the base branch changed
     something in the unit since the branch left it. ``base_checks`` are, per name, the last conclusive run on the
-    base branch at or before the commit that the branch left. ``said`` are the keys of what we said already.
+    base branch at or before the commit that the branch left. ``said`` are the marks of what we said already.
     """
 
     pull: Pull
@@ -64,7 +65,7 @@ class OpenPull:
     base_touched: bool
     last_editor: str = ""
     """Login of whoever pushed the newest commit that is not ours, as far as the forge knows."""
-    said: frozenset[str] = frozenset()
+    said: frozenset[Said] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ class Landed:
     """Our revert of it, once merged."""
     refused: Pull | None = None
     """Our revert of it, closed unmerged by a person."""
-    said: frozenset[str] = frozenset()
+    said: frozenset[Said] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

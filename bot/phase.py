@@ -10,6 +10,7 @@ from datetime import datetime
 
 from bot import campaign, landing, model
 from bot.landing import Kind
+from bot.marker import Said
 from bot.model import Phase, Policy
 from bot.observation import Landed, Observation, OpenPull
 from bot.ports import Check, Review
@@ -88,7 +89,7 @@ def _judged(seen: Observation, open_: OpenPull, policy: Policy, now: datetime, l
         return _pending(open_, pending, policy, now)
     lacking = _lacking(seen, open_, policy, login)
     if lacking:
-        asked = f"asked:{pull.head_sha}" in open_.said
+        asked = Said("asked", pull.head_sha) in open_.said
         return model.AwaitingReview(lacking, *at, asked=asked)
     if pull.mergeable is None:
         return model.Checking("green; the forge is computing whether it merges cleanly", *at)
@@ -99,11 +100,16 @@ def _judged(seen: Observation, open_: OpenPull, policy: Policy, now: datetime, l
 def _red(open_: OpenPull, red: tuple[str, ...], at: tuple[int, str]) -> Phase:
     """Ours if every red check was green on the base; before us if one was red there or never ran."""
     words = ", ".join(red)
-    explained = f"red:{open_.pull.head_sha}" in open_.said
+    explained = _explained(open_)
     ours = tuple(n for n in red if n in open_.base_checks and open_.base_checks[n].conclusion == "success")
     if ours:
         return model.Failing(f"red here and green on the base: {', '.join(ours)}", *at, ours, explained)
     return model.RedBefore(f"red here, and not green on the base before: {words}", *at, red, explained)
+
+
+def _explained(open_: OpenPull) -> bool:
+    head = open_.pull.head_sha
+    return bool({Said("failing", head), Said("red-before", head)} & open_.said)
 
 
 def _pending(open_: OpenPull, pending: tuple[str, ...], policy: Policy, now: datetime) -> Phase:
@@ -111,7 +117,7 @@ def _pending(open_: OpenPull, pending: tuple[str, ...], policy: Policy, now: dat
     at = (pull.number, pull.head_sha)
     waited = now - max([pull.created_at, *(c.started_at for c in open_.checks if c.started_at)])
     if waited > policy.checks_timeout:
-        explained = f"red:{pull.head_sha}" in open_.said
+        explained = _explained(open_)
         what = f"no answer from {', '.join(pending)}" if pending else "no check has appeared"
         return model.Failing(f"{what} within {policy.checks_timeout}", *at, pending, explained)
     what = f"waiting for {', '.join(pending)}" if pending else "waiting for the first check to appear"
@@ -207,7 +213,7 @@ def _unanswered(
 
 
 def _disputed(landed: Landed, reason: str) -> Phase:
-    explained = f"disputed:{landed.history[0]}" in landed.said
+    explained = Said("disputed", landed.history[0]) in landed.said
     return model.Landing(reason, landed.pull.number, disputed=True, explained=explained)
 
 

@@ -1,0 +1,106 @@
+"""Stage: what each unit should look like on today's base. Reads trees through ports; the codemods do the work."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from transforms.runner import migrate
+
+from bot.graph import groups
+from bot.model import Service, Unit
+from bot.observation import Wish
+from bot.ports import Workspace
+from transforms.model import Files, Migration, Upgrade
+
+
+@dataclass(frozen=True, slots=True)
+class Overlay(Mapping[str, bytes]):
+    """A tree with some files changed, without copying the rest."""
+
+    under: Files
+    edits: Mapping[str, bytes]
+
+    def __getitem__(self, path: str) -> bytes:
+        return self.edits[path] if path in self.edits else self.under[path]
+
+    def __iter__(self) -> Iterator[str]:
+        yield from self.under
+        yield from (path for path in self.edits if path not in self.under)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+@dataclass(slots=True)
+class Cache:
+    """Migrations already computed, by content: base commit, service and upgrades. Losing it loses only time."""
+
+    found: dict[tuple[str, str, str, tuple[str, ...]], Migration] = field(default_factory=dict)
+
+
+def wishes(
+    repo: str, base: str, files: Files, services: Sequence[Service], upgrades: tuple[Upgrade, ...], cache: Cache
+) -> list[Wish]:
+    """One wish per unit of a repository: services whose migrations edit the same file become one unit."""
+    alone = {s.name: _migration(base, files, s, services, upgrades, cache) for s in services}
+    together = groups({name: set(m.edits) for name, m in alone.items()})
+    member = {name: group for group in together for name in group}
+    by_name = {s.name: s for s in services}
+    units = dict.fromkeys(member.get(s.name, (s.name,)) for s in services)
+    found = []
+    for names in units:
+        unit = Unit(tuple(by_name[n] for n in names))
+        if len(names) == 1:
+            one = alone[names[0]]
+            found.append(Wish(unit, base, {names[0]: one}, one.edits))
+        else:
+            found.append(_grouped(unit, base, files, services, upgrades))
+    return found
+
+
+def commits(workspace: Workspace, wish: Wish, messages: Mapping[tuple[str, int], str]) -> str:
+    """Write the wish as commits on its base, one per step. ``messages``: (service, step) -> text. The head's sha."""
+    head = wish.base
+    for service, migration in wish.migrations.items():
+        for number, step in enumerate(migration.steps):
+            if step.edits:
+                head = workspace.commit(wish.unit.repo, head, dict(step.edits), messages[service, number])
+    return head
+
+
+def _migration(
+    base: str,
+    files: Files,
+    service: Service,
+    services: Sequence[Service],
+    upgrades: tuple[Upgrade, ...],
+    cache: Cache,
+) -> Migration:
+    key = (base, service.repo, service.path, tuple(u.library for u in upgrades))
+    if key not in cache.found:
+        cache.found[key] = migrate(files, service.path, upgrades, exclude=nested(service, services))
+    return cache.found[key]
+
+
+def _grouped(
+    unit: Unit, base: str, files: Files, services: Sequence[Service], upgrades: tuple[Upgrade, ...]
+) -> Wish:
+    """Each member's migration on the tree that the one before left."""
+    edits: dict[str, bytes] = {}
+    migrations = {}
+    for service in unit.services:
+        tree = Overlay(files, dict(edits))
+        migrations[service.name] = migrate(tree, service.path, upgrades, exclude=nested(service, services))
+        edits.update(migrations[service.name].edits)
+    return Wish(unit, base, migrations, edits)
+
+
+def nested(service: Service, services: Sequence[Service]) -> tuple[str, ...]:
+    """Paths of other services inside this one: their files are theirs."""
+    prefix = f"{service.path}/" if service.path else ""
+    return tuple(
+        s.path
+        for s in services
+        if s is not service and s.repo == service.repo and s.path and s.path.startswith(prefix)
+    )

@@ -1,0 +1,228 @@
+"""Stage: look at the forge and at git, and write down what is there. Events are never believed; this is."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from bot import campaign, landing
+from bot.config import Config
+from bot.model import Unit
+from bot.observation import Landed, Observation, OpenPull, Wish
+from bot.ports import BranchRules, Check, Commit, Forge, Pull, Repository, Workspace
+from transforms.model import Files
+
+FAR = 30
+"""How many base commits are looked through for a conclusive run before it counts as never run."""
+
+TRAILER = "\nConvoy-Campaign:"
+
+
+@dataclass(frozen=True, slots=True)
+class Eyes:
+    """What observing needs: the ports and our identity in commits."""
+
+    forge: Forge
+    workspace: Workspace
+    email: str
+    config: Config
+
+
+@dataclass(frozen=True, slots=True)
+class RepoView:
+    """One repository in one tick."""
+
+    repository: Repository
+    rules: BranchRules
+    base: str
+    files: Files
+    pulls: tuple[Pull, ...]
+
+
+def look(repo: str, eyes: Eyes) -> RepoView:
+    """The repository as it stands. Raises ports.Unreachable when it cannot be worked on."""
+    from bot.ports import Unreachable
+
+    repository = eyes.forge.repository(repo)
+    if repository.archived:
+        raise Unreachable(f"{repo} is archived")
+    eyes.workspace.sync(repo)
+    base = eyes.workspace.head(repo, repository.default_branch)
+    if base is None:
+        raise Unreachable(f"{repo} is empty: it has no branch {repository.default_branch}")
+    rules = eyes.forge.rules(repo, repository.default_branch)
+    return RepoView(repository, rules, base, eyes.workspace.files(repo, base), eyes.forge.pulls(repo))
+
+
+def observe(wish: Wish, view: RepoView, roots: Sequence[str], eyes: Eyes) -> Observation:
+    """Everything about one unit. ``roots`` are the paths of all services of the repository."""
+    unit, config = wish.unit, eyes.config
+    ref = campaign.branch(config.campaign, unit)
+    ours = [
+        p for p in view.pulls if p.head_ref == ref and p.head_repo == unit.repo and p.author == eyes.forge.login
+    ]
+    latest = max(ours, key=lambda p: p.number, default=None)
+    open_ = _open(latest, wish, view, roots, eyes) if latest and latest.state == "open" else None
+    landed = _landed(latest, unit, view, eyes) if latest and latest.merged else None
+    closed = latest if latest and latest.state == "closed" and not latest.merged else None
+    return Observation(
+        unit=unit,
+        wish=wish,
+        repository=view.repository,
+        rules=view.rules,
+        attempts=sum(p.state == "closed" for p in ours),
+        open=open_,
+        landed=landed,
+        declined=closed if closed and campaign.OBSOLETE not in closed.labels else None,
+        leftover=None if open_ else eyes.workspace.head(unit.repo, ref),
+        required=_required(unit, view.rules, config),
+    )
+
+
+def _required(unit: Unit, rules: BranchRules, config: Config) -> tuple[str, ...]:
+    assigned = [c for s in unit.services if s.name in config.services for c in config.services[s.name].checks]
+    return tuple(dict.fromkeys(assigned)) or rules.required_checks
+
+
+# ── an open pull request ────────────────────────────────────────────────────────────────────────────────────
+
+
+def _open(listed: Pull, wish: Wish, view: RepoView, roots: Sequence[str], eyes: Eyes) -> OpenPull:
+    repo = listed.repo
+    pull = eyes.forge.pull(repo, listed.number)
+    fork = eyes.workspace.merge_base(repo, view.base, pull.head_sha) or view.base
+    commits = eyes.workspace.commits(repo, fork, pull.head_sha)
+    strange = [c for c in commits if not _is_ours(c, eyes.email)]
+    checks = eyes.forge.checks(repo, pull.head_sha)
+    return OpenPull(
+        pull=pull,
+        checks=checks,
+        base_checks=_last_on_base({c.name for c in checks}, repo, fork, eyes),
+        reviews=eyes.forge.reviews(repo, pull.number),
+        commits=commits,
+        edited=bool(strange),
+        fresh=_fresh(wish, fork, pull.head_sha, eyes.workspace),
+        base_touched=_touched(wish, fork, view.base, roots, eyes.workspace),
+        last_editor=eyes.forge.committer(repo, strange[0].sha) if strange else "",
+        said=campaign.already_said(eyes.forge.comments(repo, pull.number), eyes.forge.login),
+    )
+
+
+def _is_ours(commit: Commit, email: str) -> bool:
+    return commit.committer == email and TRAILER in commit.message
+
+
+def _fresh(wish: Wish, fork: str, head: str, workspace: Workspace) -> bool:
+    """Regenerating on today's base gives just what the branch did to its own base."""
+    repo = wish.unit.repo
+    then, now = workspace.files(repo, fork), workspace.files(repo, wish.base)
+    proposed = workspace.files(repo, head)
+    changed = workspace.changed(repo, fork, head)
+    return set(changed) == set(wish.edits) and all(
+        proposed.get(p) == wish.edits[p] and then.get(p) == now.get(p) for p in changed
+    )
+
+
+def _touched(wish: Wish, fork: str, base: str, roots: Sequence[str], workspace: Workspace) -> bool:
+    """The base changed something in the unit (not in a service nested inside it) since the branch left it."""
+    if fork == base:
+        return False
+    mine = {s.path for s in wish.unit.services}
+    changed = workspace.changed(wish.unit.repo, fork, base)
+    return any(path in wish.edits or _owner(path, roots) in mine for path in changed)
+
+
+def _owner(path: str, roots: Collection[str]) -> str:
+    return max((r for r in roots if not r or path.startswith(f"{r}/")), key=len, default="")
+
+
+def _last_on_base(names: set[str], repo: str, commit: str, eyes: Eyes) -> dict[str, Check]:
+    """The last conclusive run of each name at ``commit`` or before it on its first-parent line."""
+    found: dict[str, Check] = {}
+    for seen in eyes.workspace.log(repo, commit, limit=FAR):
+        missing = names - set(found)
+        if not missing:
+            break
+        runs = landing.last_conclusive(eyes.forge.checks(repo, seen.sha))
+        found.update({name: runs[name] for name in missing & set(runs)})
+    return found
+
+
+# ── a merged one ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _landed(pull: Pull, unit: Unit, view: RepoView, eyes: Eyes) -> Landed:
+    repo, merged = pull.repo, pull.merge_commit_sha or ""
+    after = eyes.workspace.log(repo, view.base, stop=merged)
+    history = (merged, *(c.sha for c in reversed(after)))
+    before = _before(repo, merged, eyes)
+    names = set(_required(unit, view.rules, eyes.config))
+    checks = _runs_since(names, history, repo, eyes)
+    names = names or {c.name for c in checks[merged]}
+    gone, by = _gone(repo, before, merged, view.base, after, eyes.workspace)
+    ref = campaign.revert_branch(eyes.config.campaign, unit, pull.number)
+    reverts = [p for p in view.pulls if p.head_ref == ref and p.author == eyes.forge.login]
+    revert = max(reverts, key=lambda p: p.number, default=None)
+    return Landed(
+        pull=pull,
+        history=history,
+        checks=checks,
+        before=_last_on_base(names, repo, before, eyes),
+        gone=gone,
+        gone_by=by,
+        revert=_open_revert(revert, eyes) if revert and revert.state == "open" else None,
+        reverted=revert if revert and revert.merged else None,
+        refused=revert if revert and revert.state == "closed" and not revert.merged else None,
+        said=campaign.already_said(eyes.forge.comments(repo, pull.number), eyes.forge.login),
+    )
+
+
+def _before(repo: str, merged: str, eyes: Eyes) -> str:
+    """The base commit before our merge; a rebase merge put several commits of ours on the base."""
+    line = eyes.workspace.log(repo, merged, limit=FAR)
+    rest = [c for c in line[1:] if not _is_ours(c, eyes.email)]
+    return rest[0].sha if rest else merged
+
+
+def _runs_since(names: set[str], history: Sequence[str], repo: str, eyes: Eyes) -> dict[str, tuple[Check, ...]]:
+    """Runs at our merge commit and at later ones, as far as needed for a conclusive word on every name."""
+    runs: dict[str, tuple[Check, ...]] = {}
+    heard: set[str] = set()
+    for sha in history[:FAR]:
+        runs[sha] = eyes.forge.checks(repo, sha)
+        heard |= set(landing.last_conclusive(runs[sha]))
+        if (names or {c.name for c in runs[history[0]]}) <= heard:
+            break
+    return runs
+
+
+def _gone(
+    repo: str, before: str, merged: str, base: str, after: Iterable[Commit], workspace: Workspace
+) -> tuple[bool, str]:
+    """Whether every file that we changed stands again as it stood before us, and who is to be named for it."""
+    if workspace.merge_base(repo, merged, base) != merged:
+        return True, "somebody who rewrote the base branch"
+    then, now = workspace.files(repo, before), workspace.files(repo, base)
+    changed = workspace.changed(repo, before, merged)
+    if not changed or any(then.get(p) != now.get(p) for p in changed):
+        return False, ""
+    return True, next((c.author for c in after if merged in c.message), "a person")
+
+
+def _open_revert(listed: Pull, eyes: Eyes) -> OpenPull:
+    pull = eyes.forge.pull(listed.repo, listed.number)
+    return OpenPull(
+        pull=pull,
+        checks=eyes.forge.checks(pull.repo, pull.head_sha),
+        base_checks={},
+        reviews=eyes.forge.reviews(pull.repo, pull.number),
+        commits=(),
+        edited=False,
+        fresh=True,
+        base_touched=False,
+    )
+
+
+def current_evidence(open_: OpenPull | None) -> tuple[Mapping[str, Check], tuple[Check, ...]]:
+    """Base and head check results for the pull request's words."""
+    return (open_.base_checks, tuple(landing.newest(open_.checks).values())) if open_ else ({}, ())
