@@ -28,6 +28,7 @@ FIRST = (
     model.Tidy,
     model.Explain,
     model.Dispute,
+    model.NoteEdit,
     model.AskReview,
     model.Publish,
 )
@@ -49,7 +50,8 @@ class Situation:
     """Everything that decides. All mappings are keyed by unit name; ``order`` is over the same names.
 
     ``carries``: the upgrades that a unit's pull request moves, or has moved. ``released``: units for which
-    dependents need not wait. ``leftovers``: heads of branches of ours that no pull request needs.
+    dependents need not wait. ``leftovers``: heads of branches of ours that no pull request needs. ``edited``: units whose branch a person edited
+    without our having said so yet.
     """
 
     phases: Mapping[str, Phase]
@@ -60,6 +62,7 @@ class Situation:
     barred: frozenset[str] = frozenset()
     released: frozenset[str] = frozenset()
     leftovers: Mapping[str, str] = field(default_factory=dict)
+    edited: frozenset[str] = frozenset()
     stopped: str = ""
 
 
@@ -136,6 +139,8 @@ def _say(name: str, phase: Phase, situation: Situation) -> Ruling:
     """Phases in which at most something is said, asked, repaired or tidied."""
     action: Action | None = None
     match phase:
+        case model.OnPull(pr=pr, head=head) if name in situation.edited:
+            action = model.NoteEdit(pr, head)
         case model.AwaitingReview(asked=False, pr=pr):
             action = model.AskReview(pr)
         case model.Failing(explained=False, pr=pr, head=head, jobs=jobs):

@@ -279,6 +279,14 @@ class Dispute(Action):
 
 
 @dataclass(frozen=True, slots=True)
+class NoteEdit(Action):
+    """Say once that a person's commits are on the branch and that it is theirs now."""
+
+    pr: int
+    head: str
+
+
+@dataclass(frozen=True, slots=True)
 class Tidy(Action):
     """Delete our branch, which nothing needs any more."""
 

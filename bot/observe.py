@@ -16,6 +16,8 @@ FAR = 30
 """How many base commits are looked through for a conclusive run before it counts as never run."""
 
 TRAILER = "\nConvoy-Campaign:"
+STEP = "\nConvoy-Upgrade:"
+"""Trailers: every commit of ours has the first; only the steps of a migration have the second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,7 @@ def _open(listed: Pull, wish: Wish, view: RepoView, roots: Sequence[str], eyes: 
     pull = eyes.forge.pull(repo, listed.number)
     fork = eyes.workspace.merge_base(repo, view.base, pull.head_sha) or view.base
     commits = eyes.workspace.commits(repo, fork, pull.head_sha)
-    strange = [c for c in commits if not _is_ours(c, eyes.email)]
+    strange = [c for c in commits if not is_ours(c, eyes.email)]
     checks = eyes.forge.checks(repo, pull.head_sha)
     return OpenPull(
         pull=pull,
@@ -108,7 +110,7 @@ def _open(listed: Pull, wish: Wish, view: RepoView, roots: Sequence[str], eyes: 
     )
 
 
-def _is_ours(commit: Commit, email: str) -> bool:
+def is_ours(commit: Commit, email: str) -> bool:
     return commit.committer == email and TRAILER in commit.message
 
 
@@ -178,10 +180,11 @@ def _landed(pull: Pull, unit: Unit, view: RepoView, eyes: Eyes) -> Landed:
 
 
 def _before(repo: str, merged: str, eyes: Eyes) -> str:
-    """The base commit before our merge; a rebase merge put several commits of ours on the base."""
+    """The base commit before our merge; a rebase merge put each commit of ours on the base."""
     line = eyes.workspace.log(repo, merged, limit=FAR)
-    rest = [c for c in line[1:] if not _is_ours(c, eyes.email)]
-    return rest[0].sha if rest else merged
+    if len(line[0].parents) > 1 or STEP not in line[0].message:
+        return line[0].parents[0]
+    return next((c.sha for c in line[1:] if STEP not in c.message), line[-1].sha)
 
 
 def _runs_since(names: set[str], history: Sequence[str], repo: str, eyes: Eyes) -> dict[str, tuple[Check, ...]]:

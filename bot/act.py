@@ -1,0 +1,315 @@
+"""Stage: do what was decided, dumbly. Every write is guarded by what was seen; a failed guard means look again.
+
+A write is only made when its effect is not there yet, so a crash between any two of them and a restart gives the
+same world: a branch that already stands where it should is not pushed, a pull request that exists is not made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from bot import campaign, landing, migrate, model, render
+from bot.model import Action, Phase
+from bot.observation import Landed, Observation, OpenPull
+from bot.observe import Eyes
+from bot.ports import Check, Journal, Refused, Resolution, Stale
+from bot.render import Evidence, Neighbour, PullView, RevertView
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """One unit as it is acted on: what was seen, its phase, and its neighbours in the order.
+
+    ``resolution`` and ``idempotent`` are asked only when a pull request's words are written, for they cost time.
+    """
+
+    seen: Observation
+    phase: Phase
+    wave: int
+    depends_on: tuple[Neighbour, ...]
+    dependents: tuple[str, ...]
+    resolution: Callable[[], Resolution | None]
+    idempotent: Callable[[], bool | None]
+
+    @property
+    def repo(self) -> str:
+        return self.seen.unit.repo
+
+    @property
+    def name(self) -> str:
+        return self.seen.unit.name
+
+
+@dataclass(frozen=True, slots=True)
+class Hands:
+    """What acting needs: eyes whose ports are guarded by the stop, and the journal."""
+
+    eyes: Eyes
+    journal: Journal
+    web: str = "https://github.com"
+
+
+def act(action: Action, scene: Scene, hands: Hands) -> None:
+    """Carry out one action. Raises ports.Stale, Refused or Unreachable; whoever calls makes that visible."""
+    match action:
+        case model.Publish(attempt=attempt):
+            publish(scene, attempt, hands)
+        case model.Merge(pr=pr, head=head):
+            merge(scene, pr, head, hands)
+        case model.OpenRevert(jobs=jobs):
+            open_revert(scene, jobs, hands)
+        case model.MergeRevert(pr=pr, head=head, of=of):
+            merge_revert(scene, pr, head, of, hands)
+        case model.Rerun(jobs=jobs):
+            rerun(scene, jobs, hands)
+        case model.Close(pr=pr):
+            close(scene, pr, hands)
+        case model.Tidy(head=head):
+            tidy(scene, head, hands)
+        case model.AskReview(pr=pr):
+            ask_review(scene, pr, hands)
+        case _:
+            speak(action, scene, hands)
+
+
+# ── pull requests ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+def publish(scene: Scene, attempt: int, hands: Hands) -> None:
+    """Bring our branch to the wish and its pull request to the words for it."""
+    workspace, name = hands.eyes.workspace, hands.eyes.config.campaign
+    wish, ref = scene.seen.wish, campaign.branch(name, scene.seen.unit)
+    messages = {
+        (service, number): render.commit_message(step, migration, service, name)
+        for service, migration in wish.migrations.items()
+        for number, step in enumerate(migration.steps)
+    }
+    head = migrate.commits(workspace, wish, messages)
+    standing = workspace.head(scene.repo, ref)
+    if standing != head:
+        _refuse_strange(scene, standing, ref, hands)
+        workspace.push(scene.repo, ref, head, standing)
+        hands.journal.record("pushed", scene.name, ref)
+    view = _view(scene, hands, attempt, head)
+    title, body = render.pull_title(view), render.pull_body(view)
+    if scene.seen.open is not None:
+        number = scene.seen.open.pull.number
+        hands.eyes.forge.edit_pull(scene.repo, number, title, body)
+        hands.journal.record("republished", scene.name, f"#{number}")
+        return
+    base = scene.seen.repository.default_branch
+    pull = hands.eyes.forge.create_pull(scene.repo, ref, base, title, body)
+    hands.journal.record("opened", scene.name, f"#{pull.number}")
+
+
+def _refuse_strange(scene: Scene, standing: str | None, ref: str, hands: Hands) -> None:
+    """Never overwrite a branch that carries commits that are not ours."""
+    from bot.observe import is_ours
+
+    if standing is None:
+        return
+    workspace = hands.eyes.workspace
+    fork = workspace.merge_base(scene.repo, scene.seen.wish.base, standing) or scene.seen.wish.base
+    strange = [c for c in workspace.commits(scene.repo, fork, standing) if not is_ours(c, hands.eyes.email)]
+    if strange:
+        raise Refused(f"{ref} carries {strange[0].sha[:12]}, which is not ours; nothing was overwritten")
+
+
+def ask_review(scene: Scene, pr: int, hands: Hands) -> None:
+    """Put the CI's answer into the body, request the reviewers, and say once that it is their turn."""
+    forge, config = hands.eyes.forge, hands.eyes.config
+    open_ = _open(scene)
+    view = _view(scene, hands, scene.seen.attempts + 1, open_.pull.head_sha)
+    title, body = render.pull_title(view), render.pull_body(view)
+    if not open_.edited and (title, body) != (open_.pull.title, open_.pull.body):
+        forge.edit_pull(scene.repo, pr, title, body)
+    named = [
+        r for s in scene.seen.unit.services if s.name in config.services for r in config.services[s.name].reviewers
+    ]
+    missing = [r for r in dict.fromkeys(named) if r not in open_.pull.reviewers]
+    if missing:
+        forge.request_review(scene.repo, pr, missing)
+    forge.comment(scene.repo, pr, render.review_comment(view, open_.pull.head_sha))
+    hands.journal.record("asked for review", scene.name, f"#{pr}")
+
+
+def merge(scene: Scene, pr: int, head: str, hands: Hands) -> None:
+    """Merge what was judged and nothing else: the head's sha goes with the request."""
+    view = _view(scene, hands, scene.seen.attempts + 1, head)
+    title, message = render.merge_message(view, pr)
+    method = scene.seen.repository.merge_methods[0]
+    hands.eyes.forge.merge_pull(scene.repo, pr, head, method, title, message)
+    hands.journal.record("merged", scene.name, f"#{pr}")
+
+
+def close(scene: Scene, pr: int, hands: Hands) -> None:
+    """Close what nobody needs any more. The label tells our closing from a person's."""
+    forge, open_ = hands.eyes.forge, _open(scene)
+    view = _view(scene, hands, scene.seen.attempts + 1, open_.pull.head_sha)
+    if campaign.OBSOLETE not in open_.pull.labels:
+        forge.label(scene.repo, pr, campaign.OBSOLETE)
+    if not any(said.kind == "closed" for said in open_.said):
+        forge.comment(scene.repo, pr, render.close_comment(view, scene.phase.reason))
+    forge.close_pull(scene.repo, pr)
+    hands.journal.record("closed", scene.name, f"#{pr}")
+
+
+def tidy(scene: Scene, head: str, hands: Hands) -> None:
+    """Delete our branch if it still stands where it stood."""
+    ref = campaign.branch(hands.eyes.config.campaign, scene.seen.unit)
+    hands.eyes.workspace.push(scene.repo, ref, None, head)
+    hands.journal.record("tidied", scene.name, ref)
+
+
+# ── after the merge ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def rerun(scene: Scene, jobs: tuple[str, ...], hands: Hands) -> None:
+    """Ask for each red job once more at our merge commit."""
+    landed = _landed(scene)
+    runs = landing.newest(landed.checks.get(landed.history[0], ()))
+    for job in jobs:
+        if job in runs:
+            hands.eyes.forge.rerun(scene.repo, runs[job])
+            hands.journal.record("asked again", scene.name, job)
+
+
+def open_revert(scene: Scene, jobs: tuple[str, ...], hands: Hands) -> None:
+    """A real git revert of our merge on today's base, on a branch of its own, with a pull request that explains it."""
+    workspace, forge, landed = hands.eyes.workspace, hands.eyes.forge, _landed(scene)
+    number, merged = landed.pull.number, landed.history[0]
+    ref = campaign.revert_branch(hands.eyes.config.campaign, scene.seen.unit, number)
+    view = _revert_view(scene, landed, jobs, hands)
+    head = workspace.revert(scene.repo, scene.seen.wish.base, merged, render.revert_commit_message(view))
+    if head is None:
+        raise Refused(
+            f"#{number} does not revert cleanly on {scene.seen.wish.base[:12]}: a person must take it back"
+        )
+    standing = workspace.head(scene.repo, ref)
+    if standing != head:
+        workspace.push(scene.repo, ref, head, standing)
+    base = scene.seen.repository.default_branch
+    pull = forge.create_pull(scene.repo, ref, base, render.revert_title(view), render.revert_body(view))
+    hands.journal.record("revert opened", scene.name, f"#{pull.number} takes #{number} back")
+
+
+def merge_revert(scene: Scene, pr: int, head: str, of: int, hands: Hands) -> None:
+    """Merge our revert, guarded like any merge."""
+    view = _revert_view(scene, _landed(scene), (), hands)
+    method = scene.seen.repository.merge_methods[0]
+    message = render.revert_commit_message(view)
+    title, _, rest = message.partition("\n")
+    hands.eyes.forge.merge_pull(scene.repo, pr, head, method, f"{title} (#{pr})", rest.strip())
+    hands.journal.record("reverted", scene.name, f"#{pr} took #{of} back")
+
+
+# ── words ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def speak(action: Action, scene: Scene, hands: Hands) -> None:
+    """Say one thing once. Its mark, read back in the next tick, keeps it from being said again."""
+    comment = {
+        model.Explain: _explanation,
+        model.Dispute: _dispute,
+        model.NoteEdit: _edit_note,
+    }[type(action)]
+    pr, body = comment(action, scene, hands)
+    hands.eyes.forge.comment(scene.repo, pr, body)
+    hands.journal.record("explained", scene.name, f"#{pr}: {scene.phase.reason}")
+
+
+def _explanation(action: Action, scene: Scene, hands: Hands) -> tuple[int, str]:
+    assert isinstance(action, model.Explain)
+    open_ = _open(scene)
+    view = _view(scene, hands, scene.seen.attempts + 1, action.head)
+    runs = landing.newest(open_.checks)
+    red = [runs[j] for j in action.jobs if j in runs]
+    write = render.red_before_comment if action.before else render.failing_comment
+    return action.pr, write(view, action.head, red)
+
+
+def _dispute(action: Action, scene: Scene, hands: Hands) -> tuple[int, str]:
+    assert isinstance(action, model.Dispute)
+    landed = _landed(scene)
+    view = _view(scene, hands, scene.seen.attempts, landed.pull.head_sha)
+    return action.pr, render.disputed_comment(view, landed.history[0], _red_since(landed))
+
+
+def _edit_note(action: Action, scene: Scene, hands: Hands) -> tuple[int, str]:
+    assert isinstance(action, model.NoteEdit)
+    ours = next((c.sha for c in _open(scene).commits if hands.eyes.email == c.committer), scene.seen.wish.base)
+    return action.pr, render.edited_comment(action.head, ours)
+
+
+def _view(scene: Scene, hands: Hands, attempt: int, head: str) -> PullView:
+    seen, workspace = scene.seen, hands.eyes.workspace
+    known = seen.open is not None and seen.open.pull.head_sha == head
+    return PullView(
+        unit=seen.unit,
+        campaign=hands.eyes.config.campaign,
+        base_branch=seen.repository.default_branch,
+        base=seen.wish.base,
+        tree=workspace.tree(scene.repo, head),
+        migrations=seen.wish.migrations,
+        wave=scene.wave,
+        depends_on=scene.depends_on,
+        dependents=scene.dependents,
+        evidence=_evidence(scene, known),
+        policy=hands.eyes.config.policy,
+        attempt=attempt,
+        head=head,
+        web=hands.web,
+    )
+
+
+def _evidence(scene: Scene, known: bool) -> Evidence:
+    open_ = scene.seen.open
+    return Evidence(
+        base=tuple(open_.base_checks.values()) if open_ else (),
+        head=tuple(landing.newest(open_.checks).values()) if open_ and known else (),
+        idempotent=scene.idempotent(),
+        resolution=scene.resolution(),
+    )
+
+
+def _revert_view(scene: Scene, landed: Landed, jobs: tuple[str, ...], hands: Hands) -> RevertView:
+    red = tuple(c for c in _red_since(landed) if not jobs or c.name in jobs)
+    good = [landed.before[c.name].sha for c in red if c.name in landed.before]
+    return RevertView(
+        unit=scene.name,
+        repo=scene.repo,
+        campaign=hands.eyes.config.campaign,
+        base_branch=scene.seen.repository.default_branch,
+        pr=landed.pull.number,
+        pr_url=landed.pull.url,
+        merged=landed.history[0],
+        last_good=good[0] if good else "",
+        first_bad=red[0].sha if red else landed.history[0],
+        jobs=red,
+        policy=hands.eyes.config.policy,
+        web=hands.web,
+    )
+
+
+def _red_since(landed: Landed) -> tuple[Check, ...]:
+    """The newest red run of each check at the first commit since our merge that has one."""
+    found: dict[str, Check] = {}
+    for sha in landed.history:
+        runs: Mapping[str, Check] = landing.last_conclusive(landed.checks.get(sha, ()))
+        for name, check in runs.items():
+            if check.conclusion != "success":
+                found.setdefault(name, check)
+    return tuple(found.values())
+
+
+def _open(scene: Scene) -> OpenPull:
+    if scene.seen.open is None:
+        raise Stale(f"{scene.name} has no open pull request any more")
+    return scene.seen.open
+
+
+def _landed(scene: Scene) -> Landed:
+    if scene.seen.landed is None:
+        raise Stale(f"{scene.name} has no merged pull request")
+    return scene.seen.landed
