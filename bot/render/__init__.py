@@ -1,0 +1,46 @@
+"""Every word a person reads, as pure functions from frozen views to text. The sentences stand in ``templates/``."""
+
+from bot.render.comments import (
+    broken_comment,
+    close_comment,
+    disputed_comment,
+    edited_comment,
+    failing_comment,
+    red_before_comment,
+    review_comment,
+)
+from bot.render.pull import commit_message, merge_message, pull_body, pull_title
+from bot.render.revert import revert_body, revert_commit_message, revert_title
+from bot.render.status import status_markdown, status_text, summary
+from bot.render.suspect import suspect
+from bot.render.text import Md, escape, fence
+from bot.render.views import Evidence, Neighbour, PullView, RevertView, neighbour
+
+__all__ = [
+    "Evidence",
+    "Md",
+    "Neighbour",
+    "PullView",
+    "RevertView",
+    "broken_comment",
+    "close_comment",
+    "commit_message",
+    "disputed_comment",
+    "edited_comment",
+    "escape",
+    "failing_comment",
+    "fence",
+    "merge_message",
+    "neighbour",
+    "pull_body",
+    "pull_title",
+    "red_before_comment",
+    "revert_body",
+    "revert_commit_message",
+    "revert_title",
+    "review_comment",
+    "status_markdown",
+    "status_text",
+    "summary",
+    "suspect",
+]

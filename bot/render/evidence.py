@@ -1,0 +1,79 @@
+"""What is known about a migration beside its diff, and how a check ended, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.ports import Check
+from bot.render.text import Md, code, escape, joined, link
+from bot.render.views import PullView
+
+_CONCLUSIONS = {
+    "success": "passed",
+    "failure": "failed",
+    "timed_out": "timed out",
+    "action_required": "needs an action",
+}
+_RESOLUTIONS = {
+    "ok": "An index resolver found versions that satisfy all pins together",
+    "partial": "An index resolver found versions that satisfy the pins together, as far as it may look",
+    "conflict": "An index resolver finds no versions that satisfy all pins together",
+    "unavailable": "Nobody asked an index whether the pins go together",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CheckRow:
+    """One check's name and how it ended at the base commit and here."""
+
+    name: str
+    base: Md
+    head: Md
+
+
+def ending(check: Check) -> str:
+    """``passed``, ``failed``, ``still running``…"""
+    if check.status != "completed":
+        return "still running" if check.status == "in_progress" else "not started"
+    return _CONCLUSIONS.get(check.conclusion or "", check.conclusion or "without a result")
+
+
+def newest(checks: Sequence[Check]) -> dict[str, Check]:
+    """The newest run of each name, in order of name."""
+    by_name = {c.name: c for c in sorted(checks, key=lambda c: c.id)}
+    return dict(sorted(by_name.items()))
+
+
+def evidence_rows(view: PullView, rows: int) -> list[CheckRow]:
+    """The checks at base and here. Only the first ``rows``."""
+    base, head = newest(view.evidence.base), newest(view.evidence.head)
+    waiting = Md("no run seen") if head else Md("CI has not answered yet")
+    names = sorted(base.keys() | head.keys())[:rows]
+    return [CheckRow(n, _cell(base.get(n), Md("no run")), _cell(head.get(n), waiting)) for n in names]
+
+
+def evidence_lines(view: PullView) -> list[Md]:
+    """One sentence for each further proof that exists."""
+    evidence, lines = view.evidence, []
+    if not evidence.base and not evidence.head:
+        lines.append(Md("No check has reported at the base commit, and CI has not answered for this branch yet."))
+    if evidence.idempotent is not None:
+        again = (
+            "changes nothing" if evidence.idempotent else "**changes something again**, so read the diff closely"
+        )
+        lines.append(Md(f"A second run of the codemods {again}."))
+    if (resolution := evidence.resolution) is not None:
+        words = _RESOLUTIONS.get(resolution.status, "An index resolver gave no clear answer")
+        detail = f": {escape(resolution.detail[:400]).removesuffix('.')}" if resolution.detail else ""
+        lines.append(Md(f"{words}{detail}."))
+    return lines
+
+
+def _cell(check: Check | None, absent: Md) -> Md:
+    return absent if check is None else link(ending(check), check.url)
+
+
+def job_names(checks: Sequence[Check]) -> Md:
+    """The checks' names as code, linked to their runs."""
+    return joined([link(code(c.name), c.url) for c in newest(checks).values()])

@@ -1,0 +1,73 @@
+"""The revert's words: what failed, since when, and that the way forward stays open."""
+
+from __future__ import annotations
+
+from textwrap import fill
+
+from bot.render.comments import job_lines
+from bot.render.engine import render
+from bot.render.evidence import job_names, newest
+from bot.render.rules import rule_words
+from bot.render.suspect import output, suspect, telling
+from bot.render.text import Md, clip, code, link, one_line, plain
+from bot.render.views import RevertView, file_url
+from bot.render.words import listed
+
+
+def revert_title(view: RevertView) -> str:
+    """``Revert billing: tenacity 9.1.2 (test failed on main)``."""
+    moved = listed([f"{o.upgrade} {o.new}".strip() for o in view.moved]) or "its migration"
+    jobs = listed(list(newest(view.jobs))[:2])
+    because = f" ({jobs} failed on {view.base_branch})" if jobs else ""
+    return clip(plain(f"Revert {view.unit}: {moved}{because}"), 120)
+
+
+def revert_body(view: RevertView) -> str:
+    """What failed, its first lines, last good and first bad commit, and what to do now."""
+    found = suspect(view.jobs, view.findings)
+    return render(
+        "revert.md",
+        view=view,
+        unit=clip(view.unit, 100),
+        names=job_names(view.jobs),
+        pull=link(f"pull request {view.pr}", view.pr_url),
+        jobs=job_lines(view.jobs),
+        last_good=_commit(view, view.last_good),
+        first_bad=_commit(view, view.first_bad),
+        merged=_commit(view, view.merged),
+        upgrades=listed([f"{o.upgrade} {o.new} → {o.old}" for o in view.moved]),
+        rule=rule_words(found.finding.rule) if found else None,
+        where=_where(view) if found else None,
+        seen=bool(found and found.seen),
+    )
+
+
+def revert_commit_message(view: RevertView) -> str:
+    """The commit that undoes a landing, with the evidence that it was ours."""
+    libraries = listed([o.upgrade for o in view.moved]) or "its libraries"
+    title = clip(plain(f"Revert {view.unit}'s move of {libraries}"), 72)
+    names = listed(list(newest(view.jobs))[:5]) or "A required check"
+    because = f"{names} failed on {view.base_branch} at {view.first_bad[:12]} and passed at {view.last_good[:12]}."
+    said = [plain(clip(line, 150)) for line in _first_lines(view)]
+    quoted = ["\n".join(f"    {line}" for line in said)] if said else []
+    undone = f"This reverts commit {view.merged}."
+    trailers = [f"Convoy-Campaign: {plain(view.campaign)}", f"Convoy-Service: {plain(view.unit)}"]
+    trailers += [f"Convoy-Rollback: {plain(f'{o.upgrade} {o.new} -> {o.old}')}" for o in view.moved]
+    return "\n\n".join([title, fill(plain(because), 72), *quoted, undone, "\n".join(trailers)]) + "\n"
+
+
+def _first_lines(view: RevertView) -> list[str]:
+    text = telling(output(next(iter(newest(view.jobs).values())))) if view.jobs else ""
+    return [line for raw in text.splitlines() if (line := one_line(raw))][:3]
+
+
+def _commit(view: RevertView, sha: str) -> Md:
+    return link(code(sha[:12]), f"{view.web}/{view.repo}/commit/{sha}")
+
+
+def _where(view: RevertView) -> Md:
+    found = suspect(view.jobs, view.findings)
+    if found is None:
+        return Md("")
+    file, line = found.finding.file, found.finding.new_line or found.finding.line
+    return link(code(f"{file}:{line}"), file_url(view.web, view.repo, view.first_bad, file, line))

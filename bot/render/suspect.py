@@ -1,0 +1,57 @@
+"""Reading a red job's log: which lines say what went wrong, and which of our findings it points at."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.ports import Check
+from transforms.model import Finding, Level, Verdict
+
+_TROUBLE = re.compile(r"^(E  |FAILED |ERROR |Traceback|\S*(Error|Exception|Warning)\b)|\berror\b", re.IGNORECASE)
+_PLACE = re.compile(r"([\w./-]+\.\w+)[\"']?(?::|, line )(\d+)")
+_NEAR = 3
+"""Lines a place in the log may be away from a finding and still be about it."""
+_RISK = {Level.BREAKS: 3, Level.CHANGES_SILENTLY: 2, Level.ADVICE: 0}
+
+
+@dataclass(frozen=True, slots=True)
+class Suspect:
+    """The finding that most likely explains a failure. ``seen`` tells whether the log points at its file."""
+
+    finding: Finding
+    seen: bool
+
+
+def suspect(checks: Sequence[Check], findings: Sequence[Finding]) -> Suspect | None:
+    """The finding that the logs point at, else the riskiest one, else None."""
+    places = [(m[1].lstrip("./"), int(m[2][:9])) for c in checks for m in _PLACE.finditer(output(c)[:100_000])]
+    scored = [(_points(f, places), _risk(f), f) for f in findings]
+    if not scored:
+        return None
+    points, _, found = max(scored, key=lambda s: (s[0], s[1]))
+    return Suspect(found, points > 0)
+
+
+def output(check: Check) -> str:
+    """Whatever the job said, the most detailed first."""
+    return check.text or check.summary or check.title
+
+
+def telling(text: str, before: int = 1) -> str:
+    """The output from the first line that speaks of trouble on, or all of it."""
+    lines = text.splitlines()
+    start = next((i for i, line in enumerate(lines) if _TROUBLE.search(line)), 0)
+    return "\n".join(lines[max(0, start - before) :])
+
+
+def _points(found: Finding, places: list[tuple[str, int]]) -> int:
+    same = [line for file, line in places if found.file == file or found.file.endswith("/" + file)]
+    here = {found.line, found.new_line or found.line}
+    near = any(abs(line - own) <= _NEAR for line in same for own in here)
+    return 2 * near + bool(same)
+
+
+def _risk(found: Finding) -> int:
+    return 1 if found.verdict is Verdict.REWRITTEN else _RISK.get(found.level or Level.ADVICE, 0)

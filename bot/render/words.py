@@ -1,0 +1,27 @@
+"""Numbers, lists and durations in plain English."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+_PLURALS = {"library": "libraries", "person": "people"}
+
+
+def counted(number: int, noun: str) -> str:
+    """``1 site``, ``3 sites``, ``2 people``."""
+    return f"{number} {noun if number == 1 else _PLURALS.get(noun, noun + 's')}"
+
+
+def listed(parts: Sequence[str]) -> str:
+    """``a``, ``a and b``, ``a, b and c``."""
+    return " and ".join(part for part in (", ".join(parts[:-1]), *parts[-1:]) if part)
+
+
+def lasting(span: timedelta) -> str:
+    """``30 minutes``, ``2 hours``, ``1 hour 30 minutes``, ``no time``."""
+    minutes, seconds = divmod(int(span.total_seconds()), 60)
+    days, minutes = divmod(minutes, 24 * 60)
+    hours, minutes = divmod(minutes, 60)
+    parts = [(days, "day"), (hours, "hour"), (minutes, "minute"), (seconds, "second")]
+    return " ".join(counted(n, unit) for n, unit in parts if n) or "no time"
