@@ -1,0 +1,183 @@
+"""The pins of a service: every requirement of a target library, with what it says about old and target."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterable, Sequence
+from functools import cache
+
+from packaging.markers import InvalidMarker, Marker
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
+
+from transforms.manifests.constraint import admitted, raised, status
+from transforms.manifests.requirements import is_compiled
+from transforms.manifests.spot import Dialect, Reading, Spot
+from transforms.manifests.text import Edit, applied, decode, whole_line
+from transforms.manifests.tree import kind, readings
+from transforms.model import Files, Pin, PinStatus, Problem, Upgrade
+
+_PYTHONS = tuple(f"3.{minor}" for minor in range(7, 20))
+_PLATFORMS = (("linux", "Linux", "posix"), ("win32", "Windows", "nt"), ("darwin", "Darwin", "posix"))
+
+
+def find_pins(
+    files: Files, root: str, upgrades: Sequence[Upgrade], exclude: Sequence[str] = ()
+) -> tuple[tuple[Pin, ...], tuple[Problem, ...]]:
+    """Every requirement of a target library below ``root``, includes followed, and what could not be read."""
+    pins: list[Pin] = []
+    problems: list[Problem] = []
+    for path, reading in readings(files, root, exclude, wanted(upgrades)):
+        problems += reading.problems
+        for spot in targeted(files, path, reading):
+            pins += [_pin(files, spot, u) for u in upgrades if concerns(spot, u)]
+    return _without_lone_locks(pins), tuple(dict.fromkeys(problems))
+
+
+def targeted(files: Files, path: str, reading: Reading) -> tuple[Spot, ...]:
+    """The reading's spots, those of a compiled file marked as not to be edited."""
+    source = _compiled_from(files, path)
+    if source is None:
+        return reading.spots
+    return tuple(_skipped(s, source) for s in reading.spots)
+
+
+def concerns(spot: Spot, upgrade: Upgrade) -> bool:
+    """Whether the spot names the upgrade's old or target distribution."""
+    if spot.dialect is Dialect.NAME and spot.project == canonicalize_name(upgrade.target):
+        return False
+    return spot.project in names(upgrade)
+
+
+@cache
+def _names(target: str, sources: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(str(canonicalize_name(n)) for n in (target, *sources))
+
+
+def names(upgrade: Upgrade) -> frozenset[str]:
+    """The normalised distribution names that the upgrade is about."""
+    return _names(upgrade.target, upgrade.sources)
+
+
+def wanted(upgrades: Iterable[Upgrade]) -> re.Pattern[bytes]:
+    """A filter on raw bytes: any target's name in any spelling of PEP 503."""
+    spelled = sorted({re.sub(r"-", r"[-_.]+", n) for u in upgrades for n in names(u)})
+    return re.compile("|".join(spelled).encode() or rb"(?!)", re.I)
+
+
+def edits(spot: Spot, upgrade: Upgrade) -> tuple[Edit, ...]:
+    """What makes this spot say the target: the version alone, or the whole requirement when the package changed."""
+    new = raised(spot.constraint, spot.dialect, upgrade)
+    made = [] if spot.dialect is Dialect.NAME else [Edit(spot.constraint_at, new)]
+    if spot.project != canonicalize_name(upgrade.target):
+        made += [Edit(spot.name_at, upgrade.target), Edit(spot.extras_at, "")]
+    return tuple(e for e in made if e.span[0] != e.span[1] or e.new)
+
+
+def wording(spot: Spot, name: str, constraint: str) -> str:
+    """A requirement in a few words for people: ``tenacity[extra]==8.2.3``, ``tenacity ^8.2``."""
+    extras = f"[{','.join(spot.extras)}]" if spot.extras and name == spot.name else ""
+    gap = "" if spot.dialect is Dialect.PEP440 or not constraint else " "
+    return f"{name}{extras}{gap}{' '.join(constraint.split())}"
+
+
+def new_line(files: Files, spot: Spot, upgrade: Upgrade) -> str:
+    """The spot's physical line as it should read, for a person to paste."""
+    text = decode(files[spot.file])
+    words = text.words if text else spot.text
+    start, end = whole_line(words, spot.span)
+    lifted = [
+        Edit((e.span[0] - start, e.span[1] - start), e.new)
+        for e in edits(spot, upgrade)
+        if start <= e.span[0] and e.span[1] <= end
+    ]
+    return applied(words[start:end], lifted).strip().rstrip("\\").strip()
+
+
+def pin_status(spot: Spot, upgrade: Upgrade) -> PinStatus:
+    """What this spot says about old and target."""
+    if spot.address and spot.project == canonicalize_name(upgrade.target):
+        return PinStatus.UNPINNED
+    return status(spot.name, spot.constraint, spot.dialect, upgrade)
+
+
+def _pin(files: Files, spot: Spot, upgrade: Upgrade) -> Pin:
+    return Pin(
+        library=upgrade.library,
+        name=spot.name,
+        file=spot.file,
+        line=spot.line,
+        text=spot.text,
+        specifier=spot.constraint.strip(),
+        status=pin_status(spot, upgrade),
+        skip_reason=skip_reason(files, spot, upgrade),
+    )
+
+
+def skip_reason(files: Files, spot: Spot, upgrade: Upgrade) -> str | None:
+    """Why Convoy leaves this pin alone, with the exact new line; None when it edits it."""
+    if spot.address:
+        return f"installed from an address; check that it provides {upgrade.target} {upgrade.version} or newer"
+    if not meets_python(spot.marker, upgrade):
+        return f"only for Pythons on which {upgrade.target} {upgrade.version} does not run"
+    if admitted(spot.constraint, spot.dialect) is None:
+        return f"the constraint `{spot.constraint}` cannot be read; write `{new_line(files, spot, upgrade)}`"
+    if spot.skip is None:
+        return None
+    if spot.lock:
+        return spot.skip
+    return f"{spot.skip}; change the line to: {new_line(files, spot, upgrade)}"
+
+
+def meets_python(marker: str, upgrade: Upgrade) -> bool:
+    """Whether some Python that the target runs on satisfies the marker."""
+    if not marker:
+        return True
+    try:
+        parsed = Marker(marker)
+    except InvalidMarker:
+        return True
+    floor = SpecifierSet(upgrade.python)
+    return (
+        any(
+            parsed.evaluate(
+                {
+                    "python_version": python,
+                    "python_full_version": f"{python}.0",
+                    "sys_platform": platform,
+                    "platform_system": system,
+                    "os_name": os,
+                    "extra": "",
+                }
+            )
+            for python in _PYTHONS
+            if floor.contains(f"{python}.0")
+            for platform, system, os in _PLATFORMS
+        )
+        or "implementation" in marker
+        or "machine" in marker
+        or "extra" in marker
+    )
+
+
+def _compiled_from(files: Files, path: str) -> str | None:
+    """Where a compiled requirements file comes from, or None for one that people write."""
+    how = kind(path)
+    if how is None or not how.requirements or not path.endswith(".txt"):
+        return None
+    source = f"{path[:-4]}.in"
+    if source in files:
+        return posixpath.basename(source)
+    text = decode(files[path])
+    return "its source" if text and is_compiled(text.words) else None
+
+
+def _skipped(spot: Spot, source: str) -> Spot:
+    from dataclasses import replace
+
+    return replace(spot, skip=f"compiled from {source}: compile it again")
+
+
+def _without_lone_locks(pins: list[Pin]) -> tuple[Pin, ...]:
+    return tuple(pins)

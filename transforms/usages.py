@@ -1,0 +1,129 @@
+"""Where code uses a target library: by its own imports, told apart from a local module of the same name.
+
+A filter on raw bytes comes first, so that a file which cannot hold a library's name is never parsed.
+"""
+
+from __future__ import annotations
+
+import ast
+import posixpath
+import re
+import warnings
+from collections.abc import Iterator, Sequence
+
+from transforms.manifests.tree import owned
+from transforms.model import Files, Problem, Upgrade, Usage
+
+LARGEST = 2_000_000
+"""Bytes. A Python file beyond this was generated; it is named and not parsed."""
+
+_TEST_FILE = re.compile(r"(?:^|/)(?:test_[^/]*|[^/]*_test|conftest)\.py$")
+_TRACES = {
+    "pytest": re.compile(rb"^\s*(?:async\s+)?def\s+test_|^class\s+Test", re.M),
+    "pytest-asyncio": re.compile(rb"mark\.asyncio|^\s*async\s+def\s+test_", re.M),
+}
+"""Tools are used without an import: by test functions, by marks."""
+
+
+def find_usages(
+    files: Files, root: str, upgrades: Sequence[Upgrade], exclude: Sequence[str] = ()
+) -> tuple[tuple[Usage, ...], tuple[Problem, ...]]:
+    """Every import of a target library below ``root``, and the files that could not be read."""
+    usages: list[Usage] = []
+    problems: list[Problem] = []
+    modules = {module: u for u in upgrades for module in u.imports}
+    wanted = _wanted(modules, upgrades)
+    for path in owned(files, root, exclude):
+        if not path.endswith((".py", ".pyi", ".ipynb")):
+            continue
+        data = files[path]
+        if wanted.search(data) is None and b"\0" not in data:
+            continue
+        try:
+            imported = dict.fromkeys(_imports(path, data))
+        except _Unreadable as error:
+            problems.append(Problem(path, error.line, error.message))
+            continue
+        usages += [
+            Usage(modules[m].library, path, n)
+            for m, n in imported
+            if m in modules and not _is_local(files, root, path, m)
+        ]
+        usages += _traces(path, data, upgrades)
+    return tuple(dict.fromkeys(usages)), tuple(problems)
+
+
+class _Unreadable(Exception):
+    """A file that cannot be parsed. ``message`` says what and how to mend it."""
+
+    def __init__(self, message: str, line: int | None = None) -> None:
+        super().__init__(message)
+        self.message, self.line = message, line
+
+
+def _wanted(modules: Sequence[str] | dict[str, Upgrade], upgrades: Sequence[Upgrade]) -> re.Pattern[bytes]:
+    names = [rf"\b{re.escape(m)}\b" for m in modules]
+    traces = [rf"(?:{t.pattern.decode()})" for u in upgrades if (t := _TRACES.get(u.library))]
+    return re.compile("|".join([*names, *traces]).encode() or rb"(?!)", re.M)
+
+
+def _imports(path: str, data: bytes) -> Iterator[tuple[str, int]]:
+    """Top-level module and line of every absolute import, those by name (``import_module("x")``) included."""
+    if len(data) > LARGEST:
+        raise _Unreadable(f"{len(data):,} bytes: too large to be written by a person, not read")
+    if path.endswith(".ipynb"):
+        raise _Unreadable("mentions a target library; notebooks are not migrated, look at it by hand")
+    for node in ast.walk(_parsed(data)):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name.partition(".")[0], node.lineno) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module.partition(".")[0], node.lineno
+        elif isinstance(node, ast.Call) and (name := _imported_by_name(node)):
+            yield name.partition(".")[0], node.lineno
+
+
+def _parsed(data: bytes) -> ast.Module:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(data)
+    except SyntaxError as error:
+        raise _Unreadable(f"not valid Python: {error.msg}; mend it and run again", error.lineno or None) from None
+    except (ValueError, RecursionError, MemoryError) as error:
+        raise _Unreadable(f"not readable as Python: {error}; mend it and run again") from None
+
+
+def _imported_by_name(call: ast.Call) -> str | None:
+    function = call.func
+    name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+    if name not in {"import_module", "__import__", "importorskip"} or not call.args:
+        return None
+    first = call.args[0]
+    return first.value if isinstance(first, ast.Constant) and isinstance(first.value, str) else None
+
+
+def _is_local(files: Files, root: str, path: str, module: str) -> bool:
+    """Whether a module of the tree takes the library's place: one that stands where this file's imports begin."""
+    folders = {_source_root(files, path), root, posixpath.join(root, "src"), "", "src"}
+    places = [posixpath.join(folder, module) for folder in sorted(folders)]
+    return any(f"{p}.py" in files or f"{p}/__init__.py" in files for p in places)
+
+
+def _source_root(files: Files, path: str) -> str:
+    """The first folder upwards that is no package: what Python has on its path when it runs the file."""
+    folder = posixpath.dirname(path)
+    while folder and posixpath.join(folder, "__init__.py") in files:
+        folder = posixpath.dirname(folder)
+    return folder
+
+
+def _traces(path: str, data: bytes, upgrades: Sequence[Upgrade]) -> Iterator[Usage]:
+    """A test file uses the test tools even when it imports none of them."""
+    if not _TEST_FILE.search(path):
+        return
+    for upgrade in upgrades:
+        trace = _TRACES.get(upgrade.library)
+        match = trace.search(data) if trace else None
+        if match:
+            first = match.start() + len(match[0]) - len(match[0].lstrip())
+            yield Usage(upgrade.library, path, data.count(b"\n", 0, first) + 1)
