@@ -6,48 +6,11 @@ same world: a branch that already stands where it should is not pushed, a pull r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-
 from bot import campaign, landing, migrate, model, render
-from bot.model import Action, Phase
-from bot.observation import Landed, Observation, OpenPull
-from bot.observe import Eyes
-from bot.ports import Check, Journal, Refused, Resolution, Stale
-from bot.render import Evidence, Neighbour, PullView, RevertView
-
-
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """One unit as it is acted on: what was seen, its phase, and its neighbours in the order.
-
-    ``resolution`` and ``idempotent`` are asked only when a pull request's words are written, for they cost time.
-    """
-
-    seen: Observation
-    phase: Phase
-    wave: int
-    depends_on: tuple[Neighbour, ...]
-    dependents: tuple[str, ...]
-    resolution: Callable[[], Resolution | None]
-    idempotent: Callable[[], bool | None]
-
-    @property
-    def repo(self) -> str:
-        return self.seen.unit.repo
-
-    @property
-    def name(self) -> str:
-        return self.seen.unit.name
-
-
-@dataclass(frozen=True, slots=True)
-class Hands:
-    """What acting needs: eyes whose ports are guarded by the stop, and the journal."""
-
-    eyes: Eyes
-    journal: Journal
-    web: str = "https://github.com"
+from bot.model import Action
+from bot.observe import is_ours
+from bot.ports import Refused
+from bot.scene import Hands, Scene, landed_pull, open_pull, pull_view, red_since, revert_view
 
 
 def act(action: Action, scene: Scene, hands: Hands) -> None:
@@ -91,7 +54,7 @@ def publish(scene: Scene, attempt: int, hands: Hands) -> None:
         _refuse_strange(scene, standing, ref, hands)
         workspace.push(scene.repo, ref, head, standing)
         hands.journal.record("pushed", scene.name, ref)
-    view = _view(scene, hands, attempt, head)
+    view = pull_view(scene, hands, attempt, head)
     title, body = render.pull_title(view), render.pull_body(view)
     if scene.seen.open is not None:
         number = scene.seen.open.pull.number
@@ -105,8 +68,6 @@ def publish(scene: Scene, attempt: int, hands: Hands) -> None:
 
 def _refuse_strange(scene: Scene, standing: str | None, ref: str, hands: Hands) -> None:
     """Never overwrite a branch that carries commits that are not ours."""
-    from bot.observe import is_ours
-
     if standing is None:
         return
     workspace = hands.eyes.workspace
@@ -119,8 +80,8 @@ def _refuse_strange(scene: Scene, standing: str | None, ref: str, hands: Hands) 
 def ask_review(scene: Scene, pr: int, hands: Hands) -> None:
     """Put the CI's answer into the body, request the reviewers, and say once that it is their turn."""
     forge, config = hands.eyes.forge, hands.eyes.config
-    open_ = _open(scene)
-    view = _view(scene, hands, scene.seen.attempts + 1, open_.pull.head_sha)
+    open_ = open_pull(scene)
+    view = pull_view(scene, hands, scene.seen.attempts + 1, open_.pull.head_sha)
     title, body = render.pull_title(view), render.pull_body(view)
     if not open_.edited and (title, body) != (open_.pull.title, open_.pull.body):
         forge.edit_pull(scene.repo, pr, title, body)
@@ -136,7 +97,7 @@ def ask_review(scene: Scene, pr: int, hands: Hands) -> None:
 
 def merge(scene: Scene, pr: int, head: str, hands: Hands) -> None:
     """Merge what was judged and nothing else: the head's sha goes with the request."""
-    view = _view(scene, hands, scene.seen.attempts + 1, head)
+    view = pull_view(scene, hands, scene.seen.attempts + 1, head)
     title, message = render.merge_message(view, pr)
     method = scene.seen.repository.merge_methods[0]
     hands.eyes.forge.merge_pull(scene.repo, pr, head, method, title, message)
@@ -145,8 +106,8 @@ def merge(scene: Scene, pr: int, head: str, hands: Hands) -> None:
 
 def close(scene: Scene, pr: int, hands: Hands) -> None:
     """Close what nobody needs any more. The label tells our closing from a person's."""
-    forge, open_ = hands.eyes.forge, _open(scene)
-    view = _view(scene, hands, scene.seen.attempts + 1, open_.pull.head_sha)
+    forge, open_ = hands.eyes.forge, open_pull(scene)
+    view = pull_view(scene, hands, scene.seen.attempts + 1, open_.pull.head_sha)
     if campaign.OBSOLETE not in open_.pull.labels:
         forge.label(scene.repo, pr, campaign.OBSOLETE)
     if not any(said.kind == "closed" for said in open_.said):
@@ -167,7 +128,7 @@ def tidy(scene: Scene, head: str, hands: Hands) -> None:
 
 def rerun(scene: Scene, jobs: tuple[str, ...], hands: Hands) -> None:
     """Ask for each red job once more at our merge commit."""
-    landed = _landed(scene)
+    landed = landed_pull(scene)
     runs = landing.newest(landed.checks.get(landed.history[0], ()))
     for job in jobs:
         if job in runs:
@@ -176,11 +137,11 @@ def rerun(scene: Scene, jobs: tuple[str, ...], hands: Hands) -> None:
 
 
 def open_revert(scene: Scene, jobs: tuple[str, ...], hands: Hands) -> None:
-    """A real git revert of our merge on today's base, on a branch of its own, with a pull request that explains it."""
-    workspace, forge, landed = hands.eyes.workspace, hands.eyes.forge, _landed(scene)
+    """A real git revert of our merge on today's base, with a pull request that explains it."""
+    workspace, forge, landed = hands.eyes.workspace, hands.eyes.forge, landed_pull(scene)
     number, merged = landed.pull.number, landed.history[0]
     ref = campaign.revert_branch(hands.eyes.config.campaign, scene.seen.unit, number)
-    view = _revert_view(scene, landed, jobs, hands)
+    view = revert_view(scene, landed, jobs, hands)
     head = workspace.revert(scene.repo, scene.seen.wish.base, merged, render.revert_commit_message(view))
     if head is None:
         raise Refused(
@@ -196,7 +157,7 @@ def open_revert(scene: Scene, jobs: tuple[str, ...], hands: Hands) -> None:
 
 def merge_revert(scene: Scene, pr: int, head: str, of: int, hands: Hands) -> None:
     """Merge our revert, guarded like any merge."""
-    view = _revert_view(scene, _landed(scene), (), hands)
+    view = revert_view(scene, landed_pull(scene), (), hands)
     method = scene.seen.repository.merge_methods[0]
     message = render.revert_commit_message(view)
     title, _, rest = message.partition("\n")
@@ -221,8 +182,8 @@ def speak(action: Action, scene: Scene, hands: Hands) -> None:
 
 def _explanation(action: Action, scene: Scene, hands: Hands) -> tuple[int, str]:
     assert isinstance(action, model.Explain)
-    open_ = _open(scene)
-    view = _view(scene, hands, scene.seen.attempts + 1, action.head)
+    open_ = open_pull(scene)
+    view = pull_view(scene, hands, scene.seen.attempts + 1, action.head)
     runs = landing.newest(open_.checks)
     red = [runs[j] for j in action.jobs if j in runs]
     write = render.red_before_comment if action.before else render.failing_comment
@@ -231,85 +192,12 @@ def _explanation(action: Action, scene: Scene, hands: Hands) -> tuple[int, str]:
 
 def _dispute(action: Action, scene: Scene, hands: Hands) -> tuple[int, str]:
     assert isinstance(action, model.Dispute)
-    landed = _landed(scene)
-    view = _view(scene, hands, scene.seen.attempts, landed.pull.head_sha)
-    return action.pr, render.disputed_comment(view, landed.history[0], _red_since(landed))
+    landed = landed_pull(scene)
+    view = pull_view(scene, hands, scene.seen.attempts, landed.pull.head_sha)
+    return action.pr, render.disputed_comment(view, landed.history[0], red_since(landed))
 
 
 def _edit_note(action: Action, scene: Scene, hands: Hands) -> tuple[int, str]:
     assert isinstance(action, model.NoteEdit)
-    ours = next((c.sha for c in _open(scene).commits if hands.eyes.email == c.committer), scene.seen.wish.base)
+    ours = next((c.sha for c in open_pull(scene).commits if hands.eyes.email == c.committer), scene.seen.wish.base)
     return action.pr, render.edited_comment(action.head, ours)
-
-
-def _view(scene: Scene, hands: Hands, attempt: int, head: str) -> PullView:
-    seen, workspace = scene.seen, hands.eyes.workspace
-    known = seen.open is not None and seen.open.pull.head_sha == head
-    return PullView(
-        unit=seen.unit,
-        campaign=hands.eyes.config.campaign,
-        base_branch=seen.repository.default_branch,
-        base=seen.wish.base,
-        tree=workspace.tree(scene.repo, head),
-        migrations=seen.wish.migrations,
-        wave=scene.wave,
-        depends_on=scene.depends_on,
-        dependents=scene.dependents,
-        evidence=_evidence(scene, known),
-        policy=hands.eyes.config.policy,
-        attempt=attempt,
-        head=head,
-        web=hands.web,
-    )
-
-
-def _evidence(scene: Scene, known: bool) -> Evidence:
-    open_ = scene.seen.open
-    return Evidence(
-        base=tuple(open_.base_checks.values()) if open_ else (),
-        head=tuple(landing.newest(open_.checks).values()) if open_ and known else (),
-        idempotent=scene.idempotent(),
-        resolution=scene.resolution(),
-    )
-
-
-def _revert_view(scene: Scene, landed: Landed, jobs: tuple[str, ...], hands: Hands) -> RevertView:
-    red = tuple(c for c in _red_since(landed) if not jobs or c.name in jobs)
-    good = [landed.before[c.name].sha for c in red if c.name in landed.before]
-    return RevertView(
-        unit=scene.name,
-        repo=scene.repo,
-        campaign=hands.eyes.config.campaign,
-        base_branch=scene.seen.repository.default_branch,
-        pr=landed.pull.number,
-        pr_url=landed.pull.url,
-        merged=landed.history[0],
-        last_good=good[0] if good else "",
-        first_bad=red[0].sha if red else landed.history[0],
-        jobs=red,
-        policy=hands.eyes.config.policy,
-        web=hands.web,
-    )
-
-
-def _red_since(landed: Landed) -> tuple[Check, ...]:
-    """The newest red run of each check at the first commit since our merge that has one."""
-    found: dict[str, Check] = {}
-    for sha in landed.history:
-        runs: Mapping[str, Check] = landing.last_conclusive(landed.checks.get(sha, ()))
-        for name, check in runs.items():
-            if check.conclusion != "success":
-                found.setdefault(name, check)
-    return tuple(found.values())
-
-
-def _open(scene: Scene) -> OpenPull:
-    if scene.seen.open is None:
-        raise Stale(f"{scene.name} has no open pull request any more")
-    return scene.seen.open
-
-
-def _landed(scene: Scene) -> Landed:
-    if scene.seen.landed is None:
-        raise Stale(f"{scene.name} has no merged pull request")
-    return scene.seen.landed

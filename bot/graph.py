@@ -6,7 +6,8 @@ nobody's service (a database, a broker) is bridged: who depends on it depends on
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections import deque
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import networkx as nx
@@ -35,7 +36,9 @@ class Order:
 def order(services: Iterable[str], edges: Iterable[Edge]) -> Order:
     """The one order that these services and edges have, whatever sequence they come in."""
     known = sorted(set(services))
-    graph = _bridged(known, edges)
+    graph: nx.DiGraph[str] = nx.DiGraph()
+    graph.add_nodes_from(known)
+    graph.add_edges_from((edge.on, edge.service) for edge in direct(known, edges))
     condensed = nx.condensation(graph)
     members = {node: sorted(data["members"]) for node, data in condensed.nodes(data=True)}
     generations = nx.topological_generations(condensed)
@@ -73,29 +76,27 @@ def groups(edits: Mapping[str, Collection[str]]) -> tuple[tuple[str, ...], ...]:
     return tuple(sorted(tuple(group) for group in found if len(group) > 1))
 
 
-def _bridged(services: list[str], edges: Iterable[Edge]) -> nx.DiGraph[str]:
-    """Arrows run from a dependency to what depends on it; nodes that are no service are walked through."""
-    full: nx.DiGraph[str] = nx.DiGraph()
-    full.add_nodes_from(services)
-    full.add_edges_from((edge.on, edge.service) for edge in edges)
+def direct(services: Iterable[str], edges: Iterable[Edge]) -> tuple[Edge, ...]:
+    """The edges between services, third parties bridged, one for each pair; the source is the whole way."""
     known = frozenset(services)
-    graph: nx.DiGraph[str] = nx.DiGraph()
-    graph.add_nodes_from(services)
-    for service in services:
-        graph.add_edges_from((on, service) for on in _reached(full, service, known) if on != service)
-    return graph
+    leaving: dict[str, list[Edge]] = {}
+    for edge in sorted(set(edges), key=lambda e: (e.service, e.on, e.source)):
+        leaving.setdefault(edge.service, []).append(edge)
+    found = [edge for service in sorted(known) for edge in _reached(service, leaving, known)]
+    return tuple(sorted(found, key=lambda e: (e.service, e.on)))
 
 
-def _reached(full: nx.DiGraph[str], service: str, known: Collection[str]) -> set[str]:
-    """The services found from ``service`` through third-party nodes only."""
-    found: set[str] = set()
-    seen: set[str] = set()
-    open_nodes = list(full.predecessors(service))
-    while open_nodes:
-        node = open_nodes.pop()
-        if node in known:
-            found.add(node)
-        elif node not in seen:
-            seen.add(node)
-            open_nodes.extend(full.predecessors(node))
-    return found
+def _reached(service: str, leaving: Mapping[str, list[Edge]], known: Collection[str]) -> Iterator[Edge]:
+    """One edge to every service that is found from this one through third parties only, by the shortest way."""
+    seen = {service}
+    open_edges = deque(leaving.get(service, []))
+    while open_edges:
+        edge = open_edges.popleft()
+        if edge.on in seen:
+            continue
+        seen.add(edge.on)
+        if edge.on in known:
+            yield Edge(service, edge.on, edge.source)
+        else:
+            further = leaving.get(edge.on, [])
+            open_edges.extend(Edge(service, e.on, f"{edge.source} → {e.source}") for e in further)

@@ -53,7 +53,7 @@ def wishes(
         unit = Unit(tuple(by_name[n] for n in names))
         if len(names) == 1:
             one = alone[names[0]]
-            found.append(Wish(unit, base, {names[0]: one}, one.edits))
+            found.append(Wish(unit, base, {names[0]: one}, one.edits, nested=_nested(unit, services)))
         else:
             found.append(_grouped(unit, base, files, services, upgrades))
     return found
@@ -93,7 +93,11 @@ def _grouped(
         tree = Overlay(files, dict(edits))
         migrations[service.name] = migrate(tree, service.path, upgrades, exclude=nested(service, services))
         edits.update(migrations[service.name].edits)
-    return Wish(unit, base, migrations, edits)
+    return Wish(unit, base, migrations, edits, nested=_nested(unit, services))
+
+
+def _nested(unit: Unit, services: Sequence[Service]) -> dict[str, tuple[str, ...]]:
+    return {s.name: nested(s, services) for s in unit.services}
 
 
 def nested(service: Service, services: Sequence[Service]) -> tuple[str, ...]:

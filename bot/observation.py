@@ -21,6 +21,14 @@ class Wish:
     """Service name -> migration, in the unit's order."""
     edits: Mapping[str, bytes] = field(default_factory=dict)
     error: str | None = None
+    nested: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Service name -> paths of other services inside it, whose files are theirs."""
+
+    @property
+    def carries(self) -> frozenset[str]:
+        """Libraries that the unit has on their way or at their target."""
+        moving = (Status.APPLIED, Status.CURRENT, Status.DEAD_PIN)
+        return frozenset(o.upgrade for m in self.migrations.values() for o in m.outcomes if o.status in moving)
 
     @property
     def needed(self) -> bool:
@@ -39,11 +47,6 @@ class Wish:
     @property
     def barred(self) -> tuple[Outcome, ...]:
         return tuple(o for m in self.migrations.values() for o in m.outcomes if o.status is Status.BARRED)
-
-    @property
-    def upgrades(self) -> frozenset[str]:
-        """Libraries that the pull request moves."""
-        return frozenset(u for m in self.migrations.values() for s in m.steps for u in s.upgrades)
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,7 +89,7 @@ def _judged(seen: Observation, open_: OpenPull, policy: Policy, now: datetime, l
         return _pending(open_, pending, policy, now)
     lacking = _lacking(seen, open_, policy, login)
     if lacking:
-        asked = Said("asked", pull.head_sha) in open_.said
+        asked = Said("review", pull.head_sha) in open_.said
         return model.AwaitingReview(lacking, *at, asked=asked)
     if pull.mergeable is None:
         return model.Checking("green; the forge is computing whether it merges cleanly", *at)

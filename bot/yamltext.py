@@ -44,14 +44,17 @@ class Document:
     values: Mapping[Path, Mark]
 
 
-def parse(text: str) -> Document:
-    """Read one YAML document. An empty text is None. Raises YamlError and nothing else."""
+def parse(text: str, *, local_tags: bool = False) -> Document:
+    """Read one YAML document. An empty text is None. Raises YamlError and nothing else.
+
+    With ``local_tags`` a value under an application's own tag (``!reset``) is the text as written.
+    """
     if len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
         raise YamlError(f"larger than {MAX_BYTES // 1024} KiB")
     try:
         loader = yaml.SafeLoader(text)
         node = loader.get_single_node()
-        builder = _Builder(loader)
+        builder = _Builder(loader, local_tags)
         return Document(builder.build(node, ()) if node else None, builder.keys, builder.values)
     except yaml.MarkedYAMLError as error:
         raise YamlError(_words(error), _mark(error.problem_mark)) from None
@@ -64,6 +67,7 @@ def parse(text: str) -> Document:
 @dataclass
 class _Builder:
     loader: yaml.SafeLoader
+    local_tags: bool
     keys: dict[Path, Mark] = field(default_factory=dict)
     values: dict[Path, Mark] = field(default_factory=dict)
     left: int = MAX_VALUES
@@ -109,6 +113,8 @@ class _Builder:
             yield built
 
     def _scalar(self, node: yaml.Node) -> object:
+        if self.local_tags and node.tag.startswith("!"):
+            return node.value
         try:
             return self.loader.construct_object(node, deep=True)
         except (ValueError, OverflowError):

@@ -1,0 +1,156 @@
+"""One tick, top to bottom: look at everything, derive one phase per unit, decide, act, report.
+
+Whatever woke it (webhook, cron, comment, command line) makes no difference: a tick believes only what it sees.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import cast
+
+from bot import decide, migrate, model
+from bot.act import act
+from bot.campaign import STOP
+from bot.config import Config
+from bot.decide import Ruling, Situation
+from bot.evidence import Proof
+from bot.guard import GuardedForge, GuardedWorkspace, Stopped
+from bot.model import Decision, Phase
+from bot.observe import Eyes
+from bot.phase import derive
+from bot.ports import Clock, Forge, ForgeError, Journal, Resolution, Resolver, Stale, Workspace
+from bot.report import Report, scene, standings
+from bot.scene import Hands, Scene
+from bot.survey import Survey, survey
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """The outside world of one tick. ``email`` is our identity in commits, ``web`` where people see the forge."""
+
+    forge: Forge
+    workspace: Workspace
+    clock: Clock
+    resolver: Resolver
+    journal: Journal
+    email: str
+    web: str = "https://github.com"
+
+
+@dataclass(slots=True)
+class Memory:
+    """What makes the next tick faster, and refusals of this base commit. Losing it loses nothing that matters."""
+
+    migrations: migrate.Cache = field(default_factory=migrate.Cache)
+    resolutions: dict[tuple[str, ...], Resolution] = field(default_factory=dict)
+    broken: dict[tuple[str, str], str] = field(default_factory=dict)
+
+
+def tick(config: Config, ports: Ports, memory: Memory, *, dry: bool = False) -> Report:
+    """Reconcile once. ``dry`` decides and writes nothing."""
+    eyes = Eyes(ports.forge, ports.workspace, ports.email, config)
+    now, stopped = ports.clock.now(), _stopped(eyes)
+    found = survey(eyes, memory.migrations)
+    phases = {name: _phase(name, found, eyes, memory, now) for name in found.seen}
+    situation = _situation(phases, found, config, stopped)
+    rulings = decide.decide(situation)
+    acted = 0 if dry else _act(rulings, found, eyes, ports, memory)
+    return Report(now, standings(rulings, found), found.problems, decide.halted(situation), stopped, acted)
+
+
+def _act(rulings: dict[str, Ruling], found: Survey, eyes: Eyes, ports: Ports, memory: Memory) -> int:
+    """Carry out what was decided, in order; rulings of what could not be done are replaced. How many went through."""
+    hands, acted = _hands(eyes, ports), 0
+    proof = Proof(eyes, ports.resolver, memory.resolutions)
+    for name, ruling in list(rulings.items()):
+        if ruling.decision.action is not None:
+            rulings[name], done = _attempt(ruling, scene(name, rulings, found, proof), hands, memory)
+            acted += done
+    return acted
+
+
+def _phase(name: str, found: Survey, eyes: Eyes, memory: Memory, now: datetime) -> Phase:
+    seen = found.seen[name]
+    error = memory.broken.get((name, seen.wish.base))
+    if error and not seen.wish.error:
+        seen = replace(seen, wish=replace(seen.wish, error=error))
+    return derive(seen, eyes.config.policy, now, eyes.forge.login)
+
+
+def _situation(phases: dict[str, Phase], found: Survey, config: Config, stopped: str) -> Situation:
+    seen = found.seen
+    return Situation(
+        phases=phases,
+        order=found.order,
+        policy=config.policy,
+        repos={n: o.unit.repo for n, o in seen.items()},
+        carries={n: o.wish.carries for n, o in seen.items()},
+        barred=frozenset(n for n, o in seen.items() if o.wish.barred),
+        released=frozenset(
+            n
+            for n, o in seen.items()
+            if all(
+                s.name in config.services and config.services[s.name].release_dependents for s in o.unit.services
+            )
+        ),
+        leftovers={n: o.leftover for n, o in seen.items() if o.leftover},
+        edited=frozenset(
+            n
+            for n, o in seen.items()
+            if o.open and o.open.edited and not any(said.kind == "edited" for said in o.open.said)
+        ),
+        stopped=stopped,
+    )
+
+
+def _attempt(ruling: Ruling, scene: Scene, hands: Hands, memory: Memory) -> tuple[Ruling, int]:
+    """The one place that catches everything, around one unit: what goes wrong becomes visible and stops nobody else."""
+    decision = ruling.decision
+    assert decision.action is not None
+    try:
+        act(decision.action, scene, hands)
+    except Stopped as error:
+        return _instead(ruling, ruling.phase, str(error)), 0
+    except Stale as error:
+        return _instead(ruling, ruling.phase, f"the world moved meanwhile, looking again: {error}"), 0
+    except ForgeError as error:
+        return _broken(ruling, scene, memory, str(error)), 0
+    except Exception as error:
+        return _broken(ruling, scene, memory, f"{type(error).__name__}: {error}"), 0
+    return ruling, 1
+
+
+def _broken(ruling: Ruling, scene: Scene, memory: Memory, why: str) -> Ruling:
+    """Visible, and not tried again before the base moves. A refused merge is no fault of the transform: look again."""
+    if isinstance(ruling.decision.action, model.Publish | model.OpenRevert):
+        memory.broken[scene.name, scene.seen.wish.base] = why
+        return _instead(ruling, model.Broken(why), why)
+    return _instead(ruling, ruling.phase, f"refused: {why}")
+
+
+def _instead(ruling: Ruling, phase: Phase, reason: str) -> Ruling:
+    return Ruling(phase, Decision(ruling.decision.service, None, reason))
+
+
+def _hands(eyes: Eyes, ports: Ports) -> Hands:
+    def before() -> None:
+        if why := _stopped(eyes):
+            raise Stopped(why)
+
+    guarded = replace(
+        eyes,
+        forge=cast(Forge, GuardedForge(eyes.forge, before)),
+        workspace=cast(Workspace, GuardedWorkspace(eyes.workspace, before)),
+    )
+    return Hands(guarded, ports.journal, ports.web)
+
+
+def _stopped(eyes: Eyes) -> str:
+    """Why nothing at all is written, or the empty string."""
+    if eyes.config.policy.paused:
+        return "the configuration says paused: true"
+    home = eyes.config.home
+    if home and eyes.forge.issues(home, STOP):
+        return f"an issue of {home} carries the label {STOP}"
+    return ""

@@ -1,0 +1,119 @@
+"""Stage: one unit as it is acted on, and the views from which its words are rendered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from bot import landing
+from bot.model import Phase
+from bot.observation import Landed, Observation, OpenPull
+from bot.observe import Eyes
+from bot.ports import Check, Journal, Resolution, Stale
+from bot.render import Evidence, Neighbour, PullView, RevertView
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """One unit as it is acted on: what was seen, its phase, and its neighbours in the order.
+
+    ``resolution`` and ``idempotent`` are asked only when a pull request's words are written, for they cost time.
+    """
+
+    seen: Observation
+    phase: Phase
+    wave: int
+    depends_on: tuple[Neighbour, ...]
+    dependents: tuple[str, ...]
+    resolution: Callable[[], Resolution | None]
+    idempotent: Callable[[], bool | None]
+
+    @property
+    def repo(self) -> str:
+        return self.seen.unit.repo
+
+    @property
+    def name(self) -> str:
+        return self.seen.unit.name
+
+
+@dataclass(frozen=True, slots=True)
+class Hands:
+    """What acting needs: eyes whose ports are guarded by the stop, and the journal."""
+
+    eyes: Eyes
+    journal: Journal
+    web: str = "https://github.com"
+
+
+def pull_view(scene: Scene, hands: Hands, attempt: int, head: str) -> PullView:
+    seen, workspace = scene.seen, hands.eyes.workspace
+    known = seen.open is not None and seen.open.pull.head_sha == head
+    return PullView(
+        unit=seen.unit,
+        campaign=hands.eyes.config.campaign,
+        base_branch=seen.repository.default_branch,
+        base=seen.wish.base,
+        tree=workspace.tree(scene.repo, head),
+        migrations=seen.wish.migrations,
+        wave=scene.wave,
+        depends_on=scene.depends_on,
+        dependents=scene.dependents,
+        evidence=_evidence(scene, known),
+        policy=hands.eyes.config.policy,
+        attempt=attempt,
+        head=head,
+        web=hands.web,
+    )
+
+
+def _evidence(scene: Scene, known: bool) -> Evidence:
+    open_ = scene.seen.open
+    return Evidence(
+        base=tuple(open_.base_checks.values()) if open_ else (),
+        head=tuple(landing.newest(open_.checks).values()) if open_ and known else (),
+        idempotent=scene.idempotent(),
+        resolution=scene.resolution(),
+    )
+
+
+def revert_view(scene: Scene, landed: Landed, jobs: tuple[str, ...], hands: Hands) -> RevertView:
+    red = tuple(c for c in red_since(landed) if not jobs or c.name in jobs)
+    good = [landed.before[c.name].sha for c in red if c.name in landed.before]
+    return RevertView(
+        unit=scene.name,
+        repo=scene.repo,
+        campaign=hands.eyes.config.campaign,
+        base_branch=scene.seen.repository.default_branch,
+        pr=landed.pull.number,
+        pr_url=landed.pull.url,
+        merged=landed.history[0],
+        last_good=good[0] if good else "",
+        first_bad=red[0].sha if red else landed.history[0],
+        jobs=red,
+        policy=hands.eyes.config.policy,
+        web=hands.web,
+    )
+
+
+def red_since(landed: Landed) -> tuple[Check, ...]:
+    """The newest red run of each check at the first commit since our merge that has one."""
+    found: dict[str, Check] = {}
+    for sha in landed.history:
+        runs: Mapping[str, Check] = landing.last_conclusive(landed.checks.get(sha, ()))
+        for name, check in runs.items():
+            if check.conclusion != "success":
+                found.setdefault(name, check)
+    return tuple(found.values())
+
+
+def open_pull(scene: Scene) -> OpenPull:
+    if scene.seen.open is None:
+        raise Stale(f"{scene.name} has no open pull request any more")
+    return scene.seen.open
+
+
+def landed_pull(scene: Scene) -> Landed:
+    if scene.seen.landed is None:
+        raise Stale(f"{scene.name} has no merged pull request")
+    return scene.seen.landed

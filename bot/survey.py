@@ -1,0 +1,79 @@
+"""Stage: the whole fleet in one look: repositories, services, units and the order between them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot import discover, graph, migrate, observe
+from bot.config import Config
+from bot.graph import Order
+from bot.model import Edge, Service, Unit
+from bot.observation import Observation, Wish
+from bot.observe import Eyes, RepoView
+from bot.ports import BranchRules, ForgeError, Repository
+from transforms.model import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What a tick knows before it judges. ``order`` is over unit names, ``services`` over service names."""
+
+    seen: Mapping[str, Observation]
+    order: Order
+    services: Order
+    edges: tuple[Edge, ...]
+    problems: tuple[Problem, ...]
+
+
+def survey(eyes: Eyes, cache: migrate.Cache) -> Survey:
+    """Look at every repository; what cannot be looked at becomes an unreachable unit and stops nobody else."""
+    views, lost = _look(eyes)
+    fleet = discover.discover({repo: view.files for repo, view in views.items()}, eyes.config)
+    found: list[Observation] = []
+    for repo, view in views.items():
+        services = [s for s in fleet.services if s.repo == repo]
+        found += _repository(repo, view, services, eyes, cache)
+    known = {s.name for o in found for s in o.unit.services}
+    found += [_unreachable(repo, why, known, eyes.config) for repo, why in lost.items()]
+    seen = {o.unit.name: o for o in found}
+    units = {s.name: o.unit.name for o in found for s in o.unit.services}
+    edges = [Edge(units.get(e.service, e.service), units.get(e.on, e.on), e.source) for e in fleet.edges]
+    edges = [e for e in edges if e.service != e.on]
+    return Survey(seen, graph.order(seen, edges), graph.order(units, fleet.edges), fleet.edges, fleet.problems)
+
+
+def _look(eyes: Eyes) -> tuple[dict[str, RepoView], dict[str, str]]:
+    views: dict[str, RepoView] = {}
+    lost: dict[str, str] = {}
+    for repo in eyes.config.repositories:
+        try:
+            views[repo] = observe.look(repo, eyes)
+        except ForgeError as error:
+            lost[repo] = str(error)
+    return views, lost
+
+
+def _repository(
+    repo: str, view: RepoView, services: list[Service], eyes: Eyes, cache: migrate.Cache
+) -> list[Observation]:
+    """Every unit of one repository; one that cannot be observed right now is unreachable, and only that one."""
+    found = []
+    roots = [s.path for s in services]
+    for wish in migrate.wishes(repo, view.base, view.files, services, eyes.config.upgrades, cache):
+        try:
+            found.append(observe.observe(wish, view, roots, eyes))
+        except ForgeError as error:
+            found.append(_blank(wish, view.repository, str(error)))
+    return found
+
+
+def _unreachable(repo: str, why: str, known: set[str], config: Config) -> Observation:
+    """A stand-in for the services of a repository that nobody can look into."""
+    short = repo.rpartition("/")[2]
+    unit = Unit((Service(repo if short in known else short, repo, ""),))
+    return _blank(Wish(unit, "", {}), Repository(repo, ""), why)
+
+
+def _blank(wish: Wish, repository: Repository, why: str) -> Observation:
+    return Observation(wish.unit, wish, repository, BranchRules(), unreachable=why or "no answer")
