@@ -50,8 +50,8 @@ class Situation:
     """Everything that decides. All mappings are keyed by unit name; ``order`` is over the same names.
 
     ``carries``: the upgrades that a unit's pull request moves, or has moved. ``released``: units for which
-    dependents need not wait. ``leftovers``: heads of branches of ours that no pull request needs. ``edited``: units whose branch a person edited
-    without our having said so yet.
+    dependents need not wait. ``leftovers``: heads of branches of ours that no pull request needs. ``edited``:
+    units whose branch a person edited without our having said so yet.
     """
 
     phases: Mapping[str, Phase]
@@ -137,31 +137,33 @@ def _rule(name: str, situation: Situation, halt: str) -> Ruling:
 
 def _say(name: str, phase: Phase, situation: Situation) -> Ruling:
     """Phases in which at most something is said, asked, repaired or tidied."""
-    action: Action | None = None
-    match phase:
-        case model.OnPull(pr=pr, head=head) if name in situation.edited:
-            action = model.NoteEdit(pr, head)
-        case model.AwaitingReview(asked=False, pr=pr):
-            action = model.AskReview(pr)
-        case model.Failing(explained=False, pr=pr, head=head, jobs=jobs):
-            action = model.Explain(pr, head, jobs)
-        case model.RedBefore(explained=False, pr=pr, head=head, jobs=jobs):
-            action = model.Explain(pr, head, jobs, before=True)
-        case model.Outdated(edited=False):
-            action = model.Publish()
-        case model.Outdated():
-            return _rest(
-                name, phase, f"{phase.reason}; a person edited the branch, so a person brings it up to date"
-            )
-        case model.Obsolete(pr=pr, head=head):
-            action = model.Close(pr, head)
-        case model.Landing(rerun=jobs, pr=pr) if jobs:
-            action = model.Rerun(pr, jobs)
-        case model.Landing(disputed=True, explained=False, pr=pr):
-            action = model.Dispute(pr)
-        case model.Settled() | model.Current() | model.Reverted() if name in situation.leftovers:
-            action = model.Tidy(situation.leftovers[name])
+    if isinstance(phase, model.OnPull) and name in situation.edited:
+        return _do(name, phase, model.NoteEdit(phase.pr, phase.head), phase.reason)
+    if isinstance(phase, model.Outdated) and phase.edited:
+        return _rest(name, phase, f"{phase.reason}; a person edited the branch, so a person brings it up to date")
+    tidy = isinstance(phase, model.Settled | model.Current | model.Reverted) and name in situation.leftovers
+    action = model.Tidy(situation.leftovers[name]) if tidy else _next(phase)
     return _do(name, phase, action, phase.reason)
+
+
+def _next(phase: Phase) -> Action | None:
+    """What a phase asks for by itself, whatever the rest of the fleet does."""
+    match phase:
+        case model.AwaitingReview(asked=False, pr=pr):
+            return model.AskReview(pr)
+        case model.Failing(explained=False, pr=pr, head=head, jobs=jobs):
+            return model.Explain(pr, head, jobs)
+        case model.RedBefore(explained=False, pr=pr, head=head, jobs=jobs):
+            return model.Explain(pr, head, jobs, before=True)
+        case model.Outdated():
+            return model.Publish()
+        case model.Obsolete(pr=pr, head=head):
+            return model.Close(pr, head)
+        case model.Landing(rerun=jobs, pr=pr) if jobs:
+            return model.Rerun(pr, jobs)
+        case model.Landing(disputed=True, explained=False, pr=pr):
+            return model.Dispute(pr)
+    return None
 
 
 def _merge(name: str, phase: model.Passing, waits: tuple[str, ...], halt: str, situation: Situation) -> Ruling:

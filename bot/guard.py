@@ -1,4 +1,4 @@
-"""The emergency stop, read again before every write: a forge and a workspace that ask before they change anything."""
+"""The emergency stop, read again before every write: a forge and a workspace that ask before they change."""
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ def wishes(
 
 
 def commits(workspace: Workspace, wish: Wish, messages: Mapping[tuple[str, int], str]) -> str:
-    """Write the wish as commits on its base, one per step. ``messages``: (service, step) -> text. The head's sha."""
+    """Write the wish on its base, a commit per step, and give the head. ``messages``: (service, step) -> text."""
     head = wish.base
     for service, migration in wish.migrations.items():
         for number, step in enumerate(migration.steps):

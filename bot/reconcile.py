@@ -60,7 +60,7 @@ def tick(config: Config, ports: Ports, memory: Memory, *, dry: bool = False) -> 
 
 
 def _act(rulings: dict[str, Ruling], found: Survey, eyes: Eyes, ports: Ports, memory: Memory) -> int:
-    """Carry out what was decided, in order; rulings of what could not be done are replaced. How many went through."""
+    """Carry out what was decided, in order; what could not be done is ruled anew. How many went through."""
     hands, acted = _hands(eyes, ports), 0
     proof = Proof(eyes, ports.resolver, memory.resolutions)
     for name, ruling in list(rulings.items()):
@@ -105,7 +105,7 @@ def _situation(phases: dict[str, Phase], found: Survey, config: Config, stopped:
 
 
 def _attempt(ruling: Ruling, scene: Scene, hands: Hands, memory: Memory) -> tuple[Ruling, int]:
-    """The one place that catches everything, around one unit: what goes wrong becomes visible and stops nobody else."""
+    """The one place that catches everything, around one unit: what goes wrong is seen and stops nobody else."""
     decision = ruling.decision
     assert decision.action is not None
     try:
@@ -122,7 +122,7 @@ def _attempt(ruling: Ruling, scene: Scene, hands: Hands, memory: Memory) -> tupl
 
 
 def _broken(ruling: Ruling, scene: Scene, memory: Memory, why: str) -> Ruling:
-    """Visible, and not tried again before the base moves. A refused merge is no fault of the transform: look again."""
+    """Seen, and not tried again before the base moves. A refused merge is no fault of the transform: look again."""
     if isinstance(ruling.decision.action, model.Publish | model.OpenRevert):
         memory.broken[scene.name, scene.seen.wish.base] = why
         return _instead(ruling, model.Broken(why), why)

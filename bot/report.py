@@ -8,7 +8,7 @@ from datetime import datetime
 
 from bot.decide import Ruling
 from bot.evidence import Proof
-from bot.model import Standing
+from bot.model import Service, Standing
 from bot.render import Neighbour
 from bot.scene import Scene
 from bot.survey import Survey
@@ -54,22 +54,25 @@ def _pull(found: Survey, name: str) -> tuple[int | None, str]:
 
 def standings(rulings: Mapping[str, Ruling], found: Survey) -> tuple[Standing, ...]:
     """One line for every service; the members of a group share their unit's."""
-    lines = []
-    for name, ruling in rulings.items():
-        seen = found.seen[name]
-        number, url = _pull(found, name)
-        for service in seen.unit.services:
-            lines.append(
-                Standing(
-                    service=service,
-                    phase=ruling.phase,
-                    decision=replace(ruling.decision, service=service.name),
-                    wave=found.services.wave(service.name) - 1,
-                    depends_on=found.services.depends_on.get(service.name, ()),
-                    pr=number,
-                    pr_url=url,
-                    barred=seen.wish.barred,
-                    migration=seen.wish.migrations.get(service.name),
-                )
-            )
+    lines = (
+        _standing(service, name, ruling, found)
+        for name, ruling in rulings.items()
+        for service in found.seen[name].unit.services
+    )
     return tuple(sorted(lines, key=lambda s: (s.wave, s.service.name)))
+
+
+def _standing(service: Service, name: str, ruling: Ruling, found: Survey) -> Standing:
+    wish = found.seen[name].wish
+    number, url = _pull(found, name)
+    return Standing(
+        service=service,
+        phase=ruling.phase,
+        decision=replace(ruling.decision, service=service.name),
+        wave=found.services.wave(service.name) - 1,
+        depends_on=found.services.depends_on.get(service.name, ()),
+        pr=number,
+        pr_url=url,
+        barred=wish.barred,
+        migration=wish.migrations.get(service.name),
+    )
