@@ -1,0 +1,1 @@
+"""Signs the tokens that meters log in with."""

@@ -1,0 +1,1 @@
+"""Polls the meters and hands their readings on."""

@@ -1,0 +1,1 @@
+"""What a kilowatt hour costs, now and for the next day."""
