@@ -1,0 +1,211 @@
+"""The Python door: ``bot.ports.Forge`` for one login, straight onto the state. No network, no waiting."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from bot import ports
+from bot.sandbox import checks, gate, merging, pulls, reviews, talk
+from bot.sandbox.denied import Denied
+from bot.sandbox.records import CheckRun, PullRequest, Repo, Status
+from bot.sandbox.state import ForgeState
+
+
+@contextmanager
+def call(
+    state: ForgeState, *, write: bool = False, forbidden: type[ports.ForgeError] = ports.Unreachable
+) -> Iterator[None]:
+    """One call through the port: the lock held, faults struck, refusals in the port's words."""
+    with state.lock, state.faults.around(write=write):
+        try:
+            yield
+        except Denied as denied:
+            raise _translated(denied, forbidden) from denied
+
+
+def _translated(denied: Denied, forbidden: type[ports.ForgeError]) -> ports.ForgeError:
+    words = f"{denied.status} {denied.words}"
+    if denied.status == 403:
+        return forbidden(words)
+    if denied.status == 409:
+        return ports.Stale(words)
+    if denied.status in (401, 404, 451):
+        return ports.Unreachable(words)
+    return ports.Refused(words)
+
+
+class SandboxForge:
+    """``bot.ports.Forge`` as this login sees it."""
+
+    def __init__(self, state: ForgeState, login: str) -> None:
+        self._state = state
+        self._login = login
+
+    @property
+    def login(self) -> str:
+        return self._login
+
+    # ── reads ─────────────────────────────────────────────────────────────────────────────────────────────
+
+    def repository(self, repo: str) -> ports.Repository:
+        with call(self._state):
+            found = self._see(repo)
+            return ports.Repository(repo, found.default_branch, found.archived, found.merge_methods)
+
+    def rules(self, repo: str, branch: str) -> ports.BranchRules:
+        with call(self._state):
+            rule = gate.rule_of(self._see(repo), branch)
+            return ports.BranchRules(rule.required_checks, rule.strict, rule.approvals, rule.merge_queue)
+
+    def pulls(self, repo: str) -> tuple[ports.Pull, ...]:
+        with call(self._state):
+            ours = [pull for pull in self._see(repo).pulls.values() if pull.head_ref.startswith("convoy")]
+            return tuple(self._pull(pull) for pull in sorted(ours, key=lambda pull: -pull.number))
+
+    def checks(self, repo: str, sha: str) -> tuple[ports.Check, ...]:
+        with call(self._state):
+            found = self._see(repo)
+            runs = [self._run(found, run) for run in checks.runs_at(found, sha)]
+            told = [_status(status) for status in found.statuses.values() if status.sha == sha]
+            return tuple(sorted(runs + told, key=lambda check: check.id))
+
+    def reviews(self, repo: str, number: int) -> tuple[ports.Review, ...]:
+        with call(self._state):
+            return tuple(
+                ports.Review(r.author, self._state.user(r.author).bot, r.state, r.sha, r.submitted_at)
+                for r in self._see(repo).reviews.values()
+                if r.number == number
+            )
+
+    def comments(self, repo: str, number: int) -> tuple[ports.Comment, ...]:
+        with call(self._state):
+            found = self._see(repo)
+            self._state.thread(repo, number)
+            return tuple(
+                ports.Comment(c.id, c.author, self._state.user(c.author).bot, c.body, c.created_at, c.edited)
+                for c in talk.comments_on(found, number)
+            )
+
+    def issues(self, repo: str, label: str) -> tuple[ports.Issue, ...]:
+        with call(self._state):
+            return tuple(
+                ports.Issue(issue.number, issue.title, tuple(issue.labels), issue.body)
+                for issue in self._see(repo).issues.values()
+                if issue.state == "open" and label in issue.labels
+            )
+
+    # ── writes ────────────────────────────────────────────────────────────────────────────────────────────
+
+    def create_pull(self, repo: str, head: str, base: str, title: str, body: str) -> ports.Pull:
+        with call(self._state, write=True):
+            made = pulls.create(self._state, self._login, repo, head, base, title, body)
+            return self._pull(made)
+
+    def edit_pull(self, repo: str, number: int, title: str, body: str) -> None:
+        with call(self._state, write=True):
+            self._state.pull(repo, number)
+            talk.edit(self._state, self._login, repo, number, title=title, body=body)
+
+    def close_pull(self, repo: str, number: int) -> None:
+        with call(self._state, write=True):
+            self._state.pull(repo, number)
+            talk.close(self._state, self._login, repo, number)
+
+    def merge_pull(self, repo: str, number: int, sha: str, method: str, title: str, message: str) -> str:
+        with call(self._state, write=True):
+            return merging.merge(
+                self._state, self._login, repo, number, sha=sha, method=method, title=title, message=message
+            )
+
+    def comment(self, repo: str, number: int, body: str) -> int:
+        with call(self._state, write=True):
+            return talk.comment(self._state, self._login, repo, number, body).id
+
+    def edit_comment(self, repo: str, comment: int, body: str) -> None:
+        with call(self._state, write=True):
+            talk.edit_comment(self._state, self._login, repo, comment, body)
+
+    def label(self, repo: str, number: int, label: str) -> None:
+        with call(self._state, write=True):
+            talk.add_label(self._state, self._login, repo, number, label)
+
+    def unlabel(self, repo: str, number: int, label: str) -> None:
+        with call(self._state, write=True):
+            if label in self._state.thread(repo, number).labels:
+                talk.remove_label(self._state, self._login, repo, number, label)
+
+    def request_review(self, repo: str, number: int, reviewers: Sequence[str]) -> None:
+        with call(self._state, write=True):
+            reviews.request(self._state, self._login, repo, number, reviewers)
+
+    def rerun(self, repo: str, check: ports.Check) -> None:
+        with call(self._state, write=True, forbidden=ports.Refused):
+            checks.rerun(self._state, self._login, repo, check.id)
+
+    def open_issue(self, repo: str, title: str, body: str, labels: Sequence[str]) -> int:
+        with call(self._state, write=True):
+            return talk.open_issue(self._state, self._login, repo, title, body, labels).number
+
+    # ── facts ─────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _see(self, repo: str) -> Repo:
+        return self._state.readable(self._login, repo)
+
+    def _pull(self, pull: PullRequest) -> ports.Pull:
+        pulls.look(self._state, self._login, pull.repo, pull.number)
+        repo = self._state.repo(pull.repo)
+        return ports.Pull(
+            repo=pull.repo,
+            number=pull.number,
+            title=pull.title,
+            body=pull.body,
+            author=pull.author,
+            head_ref=pull.head_ref,
+            head_sha=pull.head_sha,
+            head_repo=pull.head_repo,
+            base_ref=pull.base_ref,
+            base_sha=pull.base_sha,
+            state=pull.state,
+            created_at=pull.created_at,
+            draft=pull.draft,
+            labels=tuple(pull.labels),
+            mergeable=pull.mergeable if pull.state == "open" else None,
+            mergeable_state=gate.mergeable_state(self._state, repo, pull),
+            merged=pull.merged,
+            merged_at=pull.merged_at,
+            merge_commit_sha=pull.merge_commit_sha,
+            closed_at=pull.closed_at,
+            url=f"{self._state.world.url}/{pull.repo}/pull/{pull.number}",
+            reviewers=tuple(pull.requested),
+        )
+
+    def _run(self, repo: Repo, run: CheckRun) -> ports.Check:
+        return ports.Check(
+            id=run.id,
+            name=run.name,
+            sha=run.sha,
+            status=run.status,
+            conclusion=run.conclusion,
+            started_at=run.started_at,
+            completed_at=run.completed_at,
+            url=f"{self._state.world.url}/{repo.name}/actions/runs/{run.suite}/job/{run.id}",
+            title=run.title,
+            summary=run.summary,
+            text=run.text,
+        )
+
+
+def _status(status: Status) -> ports.Check:
+    pending = status.state == "pending"
+    return ports.Check(
+        id=status.id,
+        name=status.context,
+        sha=status.sha,
+        status="in_progress" if pending else "completed",
+        conclusion=None if pending else {"success": "success"}.get(status.state, "failure"),
+        started_at=status.created_at,
+        completed_at=None if pending else status.created_at,
+        url=status.target_url,
+        title=status.description,
+    )
