@@ -50,7 +50,7 @@ def nodes(files: Files) -> tuple[tuple[Node, ...], tuple[Problem, ...]]:
         try:
             document = yamltext.parse(files[path].decode("utf-8-sig"), local_tags=True)
         except yamltext.YamlError as error:
-            problems.append(Problem(path, error.mark and error.mark.line, f"not read: {error.message}"))
+            problems.append(Problem(path, error.mark.line if error.mark else None, f"not read: {error.message}"))
         except UnicodeDecodeError as error:
             line = files[path].count(b"\n", 0, error.start) + 1
             problems.append(Problem(path, line, "not read: not UTF-8"))
@@ -105,7 +105,7 @@ class _File:
         return context
 
     def _beside(self, context: str, dockerfile: str) -> str:
-        """Built from a shared root with its own Dockerfile elsewhere: the folder of that, if it has requirements."""
+        """Built from a shared root with a Dockerfile elsewhere: that one's folder, if it has requirements."""
         folder = self._inside(posixpath.join(context, posixpath.dirname(dockerfile)))
         if folder and any(
             posixpath.join(folder, name) in self.files for name in ("requirements.txt", "pyproject.toml")
@@ -125,7 +125,7 @@ class _File:
 
     def _inside(self, folder: str) -> str | None:
         path = posixpath.normpath(folder)
-        return None if path.startswith("..") else path.removeprefix(".")
+        return None if path.startswith("..") else "" if path == "." else path
 
     def _line(self, *path: str | int) -> int:
         mark = self.document.keys.get(path) or self.document.values.get(path)

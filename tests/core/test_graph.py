@@ -7,7 +7,7 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.graph import closing, groups, order
+from bot.graph import closing, direct, groups, order
 from bot.model import Edge
 
 
@@ -49,6 +49,11 @@ def test_a_database_between_two_services_is_bridged_not_dropped() -> None:
     plan = order("ab", edges("a>postgres", "postgres>volume", "volume>b"))
     assert plan.depends_on == {"a": ("b",), "b": ()}
     assert plan.waves == (("b",), ("a",))
+
+
+def test_a_bridged_edge_tells_the_whole_way() -> None:
+    way = [Edge("a", "postgres", "compose.yml:3"), Edge("postgres", "b", "compose.yml:9")]
+    assert direct("ab", way) == (Edge("a", "b", "compose.yml:3 → compose.yml:9"),)
 
 
 def test_a_shared_database_couples_nobody() -> None:
