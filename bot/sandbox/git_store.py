@@ -200,11 +200,12 @@ class GitStore:
         return str(index.write_tree(self.git))
 
     def check_out(self, sha: str, folder: Path) -> None:
-        """Write a commit's tree into an empty folder, symlinks and executable bits included."""
-        for path, mode, oid in entries(self.git, self.commit(sha).tree_id):
+        """Write a commit's tree into an empty folder, symlinks and executable bits included. Safe in any thread."""
+        git = pygit2.Repository(str(self.path))
+        for path, mode, oid in entries(git, git[sha].peel(pygit2.Tree).id):
             target = folder / path
             target.parent.mkdir(parents=True, exist_ok=True)
-            blob = self.git.get(oid)
+            blob = git.get(oid)
             if not isinstance(blob, pygit2.Blob):
                 continue
             if mode == FileMode.LINK:

@@ -17,14 +17,6 @@ SHOP = "acme/shop"
 BRANCH = "convoy/phase2/api"
 
 
-@pytest.fixture
-def sandbox(tmp_path: Path) -> Sandbox:
-    made = Sandbox(tmp_path)
-    made.add_repository(SHOP, {"api/app.py": "old\n", "README.md": "shop\n"})
-    made.settle()
-    return made
-
-
 def publish(sandbox: Sandbox, content: bytes = b"new\n", branch: str = BRANCH) -> ports.Pull:
     """What the bot does: a commit on a branch, and a pull request for it."""
     workspace, forge = sandbox.workspace(), sandbox.forge()
