@@ -16,6 +16,7 @@ from bot.render.rules import rule_words
 from bot.render.suspect import Suspect, output, suspect, telling
 from bot.render.text import Md, code, fence, link
 from bot.render.views import PullView, file_url
+from bot.render.words import lasting
 from transforms.model import Finding
 
 _JOBS = 3
@@ -37,6 +38,7 @@ def failing_comment(view: PullView, head: str, checks: Sequence[Check]) -> str:
     return _said(
         "failing", head, "failing.md",
         view=view, jobs=job_lines(checks), names=job_names(checks), suspected=suspected,
+        silent=not any(c.status == "completed" for c in checks), timeout=lasting(view.policy.checks_timeout),
         **_suspect_words(view.web, view.unit.repo, view.base, suspected),
     )  # fmt: skip
 
@@ -59,7 +61,7 @@ def edited_comment(head: str, ours: str) -> str:
 
 def close_comment(view: PullView, reason: str) -> str:
     """One sentence before an obsolete pull request is closed."""
-    return _said("closed", view.head or view.base, "closed.md", reason=reason, view=view)
+    return _said("closed", view.head or view.base, "closed.md", reason=reason.rstrip("."))
 
 
 def review_comment(view: PullView, head: str) -> str:
@@ -88,7 +90,7 @@ def job_lines(checks: Sequence[Check]) -> list[JobLines]:
 
 def _excerpt(check: Check) -> Md:
     text = telling(output(check)).strip("\n")
-    return fence(text) if text.strip() else Md("The job left no output.")
+    return fence(text) if text.strip() else Md("It left no output.")
 
 
 def _suspect_words(web: str, repo: str, base: str, found: Suspect | None) -> dict[str, object]:

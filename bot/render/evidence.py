@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.ports import Check
-from bot.render.text import Md, code, escape, joined, link
+from bot.render.text import Md, clip, code, escape, joined, link
 from bot.render.views import PullView
 
 _CONCLUSIONS = {
@@ -57,7 +57,7 @@ def evidence_lines(view: PullView) -> list[Md]:
     """One sentence for each further proof that exists."""
     evidence, lines = view.evidence, []
     if not evidence.base and not evidence.head:
-        lines.append(Md("No check has reported at the base commit, and CI has not answered for this branch yet."))
+        lines.append(Md("CI has not answered yet."))
     if evidence.idempotent is not None:
         again = (
             "changes nothing" if evidence.idempotent else "**changes something again**, so read the diff closely"
@@ -75,5 +75,6 @@ def _cell(check: Check | None, absent: Md) -> Md:
 
 
 def job_names(checks: Sequence[Check]) -> Md:
-    """The checks' names as code, linked to their runs."""
-    return joined([link(code(c.name), c.url) for c in newest(checks).values()])
+    """The checks' names as code, linked to their runs; the first ten."""
+    names = [link(code(clip(c.name, 100)), c.url) for c in newest(checks).values()]
+    return Md(joined(names[:10]) + (f" and {len(names) - 10} more" if len(names) > 10 else ""))

@@ -62,7 +62,7 @@ def _body(view: PullView, rows: int) -> str:
         "pull.md",
         view=view,
         unit=clip(view.unit.name, 100),
-        upgrades=listed([f"{o.upgrade} {o.old} → {o.new}" for o in view.moved[:rows]]),
+        upgrades=listed([f"{o.upgrade} {o.new}".strip() for o in view.moved[:rows]]),
         request=_request(view),
         sections=sections(view, rows),
         problems=view.problems[:rows],

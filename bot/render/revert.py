@@ -47,7 +47,8 @@ def revert_commit_message(view: RevertView) -> str:
     libraries = listed([o.upgrade for o in view.moved]) or "its libraries"
     title = clip(plain(f"Revert {view.unit}'s move of {libraries}"), 72)
     names = listed(list(newest(view.jobs))[:5]) or "A required check"
-    because = f"{names} failed on {view.base_branch} at {view.first_bad[:12]} and passed at {view.last_good[:12]}."
+    good = f" and passed at {view.last_good[:12]}" if view.last_good else ""
+    because = f"{names} failed on {view.base_branch} at {view.first_bad[:12]}{good}."
     said = [plain(clip(line, 150)) for line in _first_lines(view)]
     quoted = ["\n".join(f"    {line}" for line in said)] if said else []
     undone = f"This reverts commit {view.merged}."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.model import Service, Unit
+from bot.model import Decision, Phase, Service, Standing, Unit
 from bot.ports import Check, Resolution
 from bot.render import Evidence, Neighbour, PullView, RevertView
 from transforms.model import Finding, Level, Migration, Outcome, Status, Step, Verdict
@@ -126,3 +126,9 @@ REVERT = RevertView(
     moved=(TENACITY, DOTENV),
     findings=FINDINGS,
 )
+
+
+def standing(name: str, phase: Phase, wave: int = 0, pr: int | None = None, *depends_on: str) -> Standing:
+    url = f"https://github.com/acme/shop/pull/{pr}" if pr else ""
+    service = Service(name, "acme/shop", f"services/{name}")
+    return Standing(service, phase, Decision(name, None, phase.reason), wave, depends_on, pr, url)

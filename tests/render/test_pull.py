@@ -1,0 +1,251 @@
+"""A pull request read as its reviewer reads it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from bot import marker
+from bot.model import Policy, Service, Unit
+from bot.ports import Resolution
+from bot.render import Evidence, Neighbour, commit_message, merge_message, pull_body, pull_title
+from bot.render.pull import LIMIT
+from tests.render.hostile import assert_harmless
+from tests.render.samples import (
+    BASE,
+    HEAD,
+    MIGRATION,
+    QUIET,
+    TREE,
+    VIEW,
+    check,
+    flagged,
+    rewritten,
+)
+from transforms.model import Level, Migration, Outcome, Problem, Status, Step
+
+
+def row(body: str, start: str) -> str:
+    """The one table row that begins with these words."""
+    (found,) = [line for line in body.splitlines() if line.startswith(f"| {start} |")]
+    return found
+
+
+def section(body: str, title: str) -> str:
+    """What stands below a heading."""
+    return body.partition(f"### {title}\n")[2].partition("\n### ")[0].partition("\n<details>")[0].strip()
+
+
+def test_the_first_sentence_says_what_changed_and_what_is_to_be_decided():
+    assert pull_body(VIEW).splitlines()[0] == (
+        "Moves `billing` to tenacity 9.1.2 and python-dotenv 1.2.1. **You decide** about 1 site that breaks on the "
+        "new version and 1 site that may behave differently, listed below; the rest is mechanical."
+    )
+
+
+def test_a_reviewer_of_a_mechanical_change_is_asked_for_nothing_but_a_look():
+    body = pull_body(QUIET)
+    assert body.splitlines()[0].endswith(
+        "Nothing is left for you to change: **approve** if the diff reads well and the checks are green."
+    )
+    assert "Needs your eye" not in body
+    assert "| Changes | 1 file; no site to rewrite, none left for a person |" in body
+
+
+def test_a_file_that_could_not_be_read_is_the_reviewers_to_decide():
+    unread = Migration((), (), (Problem("billing/old.py", 7, "Python 2 print statement"),))
+    body = pull_body(replace(QUIET, migrations={"billing": unread}))
+    assert "**You decide** about the files that could not be read" in body
+    assert section(body, "Could not be read") == "- `billing/old.py` line 7: Python 2 print statement"
+
+
+def test_the_facts_stand_in_one_table():
+    body = pull_body(VIEW)
+    assert row(body, "Moves") == "| Moves | `tenacity` 8.2.3 → 9.1.2<br>`python-dotenv` 1.0.1 → 1.2.1 |"
+    assert row(body, "Changes") == "| Changes | 2 files; 4 sites rewritten, 2 left for a person |"
+    assert row(body, "Order") == (
+        "| Order | wave 2; after `ledger` (settled, [pull request 4](https://github.com/acme/ledger/pull/4)); "
+        "before `gateway`, `web` |"
+    )
+    assert row(body, "Not moved: pytest") == (
+        "| Not moved: pytest | the image runs Python 3.9 and pytest 9 needs 3.10 |"
+    )
+
+
+def test_an_upgrade_barred_by_policy_or_by_a_person_is_listed_once_with_its_reason():
+    skipped = Outcome("tenacity", Status.BARRED, "skipped by the label convoy:skip")
+    body = pull_body(replace(VIEW, barred=(skipped, Outcome("pytest", Status.BARRED, "again"))))
+    assert row(body, "Not moved: tenacity")
+    assert body.count("| Not moved: pytest |") == 1
+
+
+def test_what_breaks_comes_before_what_changes_silently_with_a_link_to_the_line():
+    rows = [line for line in section(pull_body(VIEW), "Needs your eye").splitlines() if "](" in line]
+    url = f"https://github.com/acme/shop/blob/{BASE}/services/billing/billing/retrying.py"
+    assert rows[0].startswith(f"| [`billing/retrying.py:52`]({url}#L52) | breaks<br>")
+    assert rows[1].startswith(f"| [`billing/retrying.py:77`]({url}#L77) | changes silently<br>")
+
+
+def test_advice_is_folded_away_and_never_counted_as_a_decision():
+    body = pull_body(VIEW)
+    folded = body.partition("<details><summary>Advice, nothing that must be done (1)</summary>")[2]
+    assert "run.sh:4" in folded
+    assert "run.sh" not in body.partition("<details>")[0]
+
+
+def test_a_rewritten_line_links_to_where_it_is_now_once_the_commit_is_known():
+    moved = replace(rewritten("TEN001", "app.py", 3), new_line=5)
+    view = replace(QUIET, migrations={"billing": Migration((), (), (), (moved,))})
+    assert f"[`app.py:3`](https://github.com/acme/shop/blob/{BASE}/app.py#L3)" in pull_body(view)
+    now = pull_body(replace(view, head=HEAD))
+    assert f"[`app.py:5`](https://github.com/acme/shop/blob/{HEAD}/app.py#L5)" in now
+
+
+def test_before_ci_answers_the_body_says_so_and_afterwards_links_to_the_run():
+    before = replace(VIEW, evidence=Evidence(base=(check("test"),)))
+    assert row(pull_body(before), "`test`").endswith("| CI has not answered yet |")
+    after = replace(VIEW, evidence=Evidence(base=(check("test"),), head=(check("test", "failure", HEAD, 9),)))
+    assert row(pull_body(after), "`test`") == (
+        "| `test` | [passed](https://github.com/acme/shop/actions/runs/1) "
+        "| [failed](https://github.com/acme/shop/actions/runs/9) |"
+    )
+
+
+def test_of_several_runs_the_newest_counts_and_a_running_one_is_said_to_run():
+    runs = (check("test", None, HEAD, 9), check("test", "failure", HEAD, 3))
+    body = pull_body(replace(VIEW, evidence=Evidence(head=runs)))
+    assert row(body, "`test`") == (
+        "| `test` | no run | [still running](https://github.com/acme/shop/actions/runs/9) |"
+    )
+
+
+def test_with_no_check_at_all_there_is_no_table_and_no_claim():
+    evidence = section(pull_body(replace(VIEW, evidence=Evidence())), "Evidence")
+    assert evidence == "- CI has not answered yet."
+
+
+@pytest.mark.parametrize(
+    ("resolution", "sentence"),
+    [
+        (Resolution("ok"), "- An index resolver found versions that satisfy all pins together."),
+        (
+            Resolution("partial", "-e ../common left out."),
+            "- An index resolver found versions that satisfy the pins together, as far as it may look: "
+            "-e ../common left out.",
+        ),
+        (
+            Resolution("conflict", "a needs b<2"),
+            "- An index resolver finds no versions that satisfy all pins together: a needs b&lt;2.",
+        ),
+        (Resolution("unavailable"), "- Nobody asked an index whether the pins go together."),
+        (Resolution("odd"), "- An index resolver gave no clear answer."),
+    ],
+)
+def test_the_resolvers_word_is_told_with_its_limits(resolution: Resolution, sentence: str):
+    view = replace(VIEW, evidence=Evidence(base=(check("t"),), resolution=resolution))
+    assert sentence in section(pull_body(view), "Evidence").splitlines()
+
+
+def test_a_migration_that_is_not_idempotent_is_told_in_bold():
+    view = replace(VIEW, evidence=replace(VIEW.evidence, idempotent=False))
+    assert "**changes something again**" in section(pull_body(view), "Evidence")
+
+
+@pytest.mark.parametrize(
+    ("policy", "words"),
+    [
+        (Policy(), "Convoy merges this when its checks are green and one person approved this very commit."),
+        (
+            Policy(approvals=2),
+            "Convoy merges this when its checks are green and 2 people approved this very commit.",
+        ),
+        (Policy(merge="never"), "A person merges this; Convoy never does."),
+        (
+            Policy(merge="when_green"),
+            "Convoy merges this when its checks are green and, because a site is left that breaks, "
+            "a person approved this very commit.",
+        ),
+        (Policy(revert="auto"), "Convoy opens a revert pull request and merges it once its own checks are green"),
+        (Policy(revert="open"), "Convoy opens a revert pull request and asks a person to merge it"),
+        (Policy(landing_checks="none"), "Afterwards nothing is asked of the checks on `main`"),
+    ],
+)
+def test_the_plan_is_the_policy_in_words(policy: Policy, words: str):
+    assert words in section(pull_body(replace(VIEW, policy=policy)), "What happens next")
+
+
+def test_a_merge_that_waits_says_for_whom():
+    view = replace(QUIET, depends_on=(Neighbour("ledger", "Failing"), Neighbour("users", "Settled")))
+    assert "approved this very commit once ledger settled." in pull_body(view)
+
+
+def test_a_group_has_a_section_for_each_service():
+    two = Unit((Service("billing", "acme/shop", "billing"), Service("web", "acme/shop", "web")))
+    body = pull_body(replace(VIEW, unit=two, migrations={"billing": MIGRATION, "web": MIGRATION}))
+    assert [line for line in body.splitlines() if line.startswith("## ")] == ["## billing", "## web"]
+    assert "`services/billing/billing/retrying.py:52`" in body
+
+
+def test_a_thousand_sites_still_fit_and_say_how_many_are_not_shown():
+    long = "x" * 390
+    many = tuple(flagged("TEN004", f"services/{i}/{long}.py", i + 1, long) for i in range(1000))
+    many += tuple(rewritten(f"TEN{i:03}", f"services/{i}/{long}.py", 1) for i in range(1000))
+    body = pull_body(replace(VIEW, migrations={"billing": Migration((), (), (), many)}))
+    assert len(body) <= LIMIT
+    assert "more of these." in body
+    assert "more rules." in body
+    assert marker.read(body) is not None
+    assert_harmless(body)
+
+
+def test_the_same_view_gives_the_same_words_and_the_marker_stands_last():
+    assert pull_body(VIEW) == pull_body(replace(VIEW))
+    last = pull_body(VIEW).splitlines()[-1]
+    assert marker.read(last) == marker.Marker("phase2", "services--billing", BASE, TREE, 1)
+
+
+def test_the_title_fits_a_list():
+    assert pull_title(VIEW) == "billing: move tenacity to 9.1.2 and python-dotenv to 1.2.1"
+    third = Outcome("pytest", Status.APPLIED, "", "8.3", "9.0.2")
+    three = replace(MIGRATION, outcomes=(*MIGRATION.outcomes[:2], third))
+    assert pull_title(replace(VIEW, migrations={"billing": three})) == "billing: move 3 libraries"
+    assert len(pull_title(replace(VIEW, unit=Unit((Service("x" * 300, "a/b", ""),))))) == 120
+
+
+def test_a_commit_says_what_it_did_and_whose_it_is():
+    message = commit_message(MIGRATION.steps[0], MIGRATION, "billing", "phase2")
+    lines = message.splitlines()
+    assert lines[0] == "Move tenacity to 9.1.2"
+    assert message.endswith(
+        "\n\nConvoy-Campaign: phase2\nConvoy-Service: billing\nConvoy-Upgrade: tenacity 8.2.3 -> 9.1.2\n"
+    )
+    assert "Rewrites 4 sites by TEN001" in message
+    assert "Left for a person: services/billing/billing/retrying.py:52" in message
+
+
+def test_coupled_upgrades_share_a_title_and_have_a_trailer_each():
+    outcomes = (
+        Outcome("pytest", Status.APPLIED, "", "8.3.3", "9.0.2"),
+        Outcome("pytest-asyncio", Status.APPLIED, "", "0.23.8", "1.3.0"),
+    )
+    step = Step(("pytest", "pytest-asyncio"), {"requirements-dev.txt": b""}, ())
+    message = commit_message(step, Migration(outcomes, (step,)), "web", "phase2")
+    assert message == (
+        "Move pytest to 9.0.2 and pytest-asyncio to 1.3.0\n\nChanges 1 file.\n\n"
+        "Convoy-Campaign: phase2\nConvoy-Service: web\n"
+        "Convoy-Upgrade: pytest 8.3.3 -> 9.0.2\nConvoy-Upgrade: pytest-asyncio 0.23.8 -> 1.3.0\n"
+    )
+
+
+def test_the_merge_commit_names_its_pull_request_without_a_reference():
+    title, message = merge_message(VIEW, 12)
+    assert title == "billing: move tenacity to 9.1.2 and python-dotenv to 1.2.1 (phase2)"
+    assert message.startswith("Merges pull request 12: tenacity 8.2.3 -> 9.1.2")
+    assert message.endswith("\n\nConvoy-Campaign: phase2\nConvoy-Service: billing\n")
+
+
+def test_only_levels_that_ask_for_a_decision_are_counted():
+    advice = (flagged("DOT002", "run.sh", 4, "look", Level.ADVICE),)
+    body = pull_body(replace(QUIET, migrations={"billing": Migration((), (), (), advice)}))
+    assert "**approve**" in body.splitlines()[0]

@@ -1,0 +1,57 @@
+"""A revert explains itself: what failed, since when, and the way forward."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.model import Policy
+from bot.render import revert_body, revert_commit_message, revert_title
+from tests.render.samples import BASE, REVERT
+
+
+def test_the_title_says_what_goes_back_and_why():
+    assert revert_title(REVERT) == (
+        "Revert billing: tenacity 9.1.2 and python-dotenv 1.2.1 (test (billing) failed on main)"
+    )
+
+
+def test_the_body_names_the_failure_its_first_lines_and_both_commits():
+    body = revert_body(REVERT)
+    assert body.startswith(
+        "Takes back [pull request 12](https://github.com/acme/shop/pull/12), which moved `billing`"
+    )
+    assert "E       KeyError: 'attempt_number'" in body
+    assert f"| Last good | [`{BASE[:12]}`](https://github.com/acme/shop/commit/{BASE}) |" in body
+    assert "| First bad | [`c0ffee1234c0`](" in body
+    assert "tenacity 9.1.2 → 8.2.3" in body
+    assert "`convoy:acknowledged`" in body
+
+
+def test_who_merges_the_revert_is_the_policys_word():
+    assert "A person merges this" in revert_body(REVERT)
+    assert "Convoy merges this once" in revert_body(replace(REVERT, policy=Policy(revert="auto")))
+
+
+def test_a_last_good_commit_that_is_not_known_is_not_invented():
+    unknown = replace(REVERT, last_good="")
+    assert "Last good" not in revert_body(unknown)
+    assert "passed at" not in revert_commit_message(unknown)
+
+
+def test_the_commit_carries_the_evidence_and_what_it_undoes():
+    message = revert_commit_message(REVERT)
+    assert message.startswith(
+        "Revert billing's move of tenacity and python-dotenv\n\ntest (billing) failed on main"
+    )
+    assert "    E KeyError: 'attempt_number'\n" in message
+    assert f"This reverts commit {REVERT.merged}." in message
+    assert message.endswith(
+        "Convoy-Rollback: tenacity 9.1.2 -> 8.2.3\nConvoy-Rollback: python-dotenv 1.2.1 -> 1.0.1\n"
+    )
+
+
+def test_a_revert_without_details_still_reads_as_one():
+    bare = replace(REVERT, jobs=(), moved=(), findings=(), last_good="")
+    assert revert_title(bare) == "Revert billing: its migration"
+    assert "a required check turned red on `main` with that merge" in revert_body(bare)
+    assert "A required check failed on main" in revert_commit_message(bare)
