@@ -32,6 +32,7 @@ class Import:
 
     module: str
     name: str | None = None
+    asname: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,13 +44,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from transforms.model import Level, Proof
+from transforms.rewrites import Flag, Rewrite, TextRewrite
 
 if TYPE_CHECKING:
     from transforms.page import Page
-    from transforms.rewrites import Flag, Rewrite, TextRewrite
     from transforms.tree import Tree
 
-    Verdicts = Iterable[Rewrite | TextRewrite | Flag]
+Verdicts = Iterable[Rewrite | TextRewrite | Flag]
+"""What a rule's functions yield."""
 
 Line = tuple[int, Level]
 """Where a flag stands in the example's own file, and how loud it is."""

@@ -99,6 +99,14 @@ class Scopes:
                 return tuple(found)
         return ()
 
+    def imports(self) -> Iterator[Binding]:
+        """Every name that an import binds, anywhere in the file."""
+        return (b for names in self._table.values() for found in names.values() for b in found if b.target)
+
+    def imports_at_top(self) -> Iterator[Binding]:
+        """Every name that an import binds for the whole module."""
+        return (b for found in self._table.get(self.page.module, {}).values() for b in found if b.target)
+
     def module_level(self, name: str) -> tuple[Binding, ...]:
         """The bindings of a name at the top of the module."""
         return tuple(self._table.get(self.page.module, {}).get(name, ()))
@@ -108,6 +116,14 @@ class Scopes:
         """The modules from which everything is imported."""
         nodes = (n for n in self.page.all(cst.ImportFrom) if isinstance(n.names, cst.ImportStar))
         return tuple(source_of(self.page, n) for n in nodes)
+
+    def imported_own(self, node: cst.Name) -> str | None:
+        """The dotted name that imports, and only imports, give to a name; a module of the service itself
+        included.
+        """
+        found = self.lookup(node, node.value)
+        targets = {b.target for b in found}
+        return targets.pop() if len(targets) == 1 else None
 
     def imported(self, node: cst.CSTNode, name: str) -> str | None:
         """The dotted name that an import gives to ``name`` at that place, if nothing else may have given it."""

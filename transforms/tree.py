@@ -31,7 +31,7 @@ class Tree:
         exclude: Sequence[str] = (),
         exports: Mapping[str, frozenset[str]] | None = None,
     ) -> None:
-        self.files = files
+        self.files: Files = files
         self.root = root
         self.exclude = tuple(exclude)
         self.exports: Mapping[str, frozenset[str]] = exports or {}
@@ -79,6 +79,15 @@ class Tree:
             if any(n in content for n in needles) and (page := self.page(path)) is not None:
                 yield page
 
+    def advance(self, edits: Mapping[str, bytes]) -> None:
+        """Go on from the tree that a step left: files that it did not edit stay parsed, what was shared is
+        forgotten.
+        """
+        if edits:
+            self.files = {**self.files, **edits}
+            self._pages = {path: page for path, page in self._pages.items() if path not in edits}
+            self._once = {}
+
     def once(self, make: Callable[[Tree], T]) -> T:
         """``make(tree)``, computed when first asked for and then kept: for what several rules share."""
         if make not in self._once:
@@ -119,6 +128,14 @@ class Tree:
         """Whether a top-level name is a module of the service itself, which then hides the library."""
         roots = [b for b in self._import_roots(near) if is_below(b.rstrip("/"), self.root)]
         return any(f"{b}{name}.py" in self.files or f"{b}{name}/__init__.py" in self.files for b in roots)
+
+    def own_modules(self, near: str) -> frozenset[str]:
+        """The top-level names that ``near`` imports from the repository itself."""
+        names: set[str] = set()
+        for base in self._import_roots(near):
+            below = (p[len(base) :] for p in self.files if p.startswith(base) and p.endswith(".py"))
+            names.update(p.removesuffix(".py") if "/" not in p else p.partition("/")[0] for p in below)
+        return frozenset(names)
 
 
 def is_below(path: str, folder: str) -> bool:

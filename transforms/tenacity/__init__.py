@@ -3,6 +3,7 @@
 from packaging.specifiers import SpecifierSet
 
 from transforms.model import Upgrade
+from transforms.rule import Environments
 
 UPGRADE = Upgrade(
     library="tenacity",
@@ -16,3 +17,20 @@ UPGRADE = Upgrade(
     from_version="8.2",
     notes="The plan renamed `wait_exponential`: no such new name exists; what moved is `.retry.statistics`.",
 )
+
+ENVIRONMENTS = Environments(old=("tenacity==8.2.3",), target=("tenacity==9.1.2",), newest=("tenacity==9.2.1",))
+
+_STAR = """
+    AsyncRetrying AttemptManager BaseAction BaseRetrying DoAttempt DoSleep Future NO_RESULT RetryAction
+    RetryCallState RetryError Retrying TryAgain WrappedFn after_log after_nothing before_log before_nothing
+    before_sleep_log before_sleep_nothing retry retry_all retry_always retry_any retry_base retry_if_exception
+    retry_if_exception_cause_type retry_if_exception_message retry_if_exception_type retry_if_not_exception_message
+    retry_if_not_exception_type retry_if_not_result retry_if_result retry_never retry_unless_exception_type sleep
+    sleep_using_event stop_after_attempt stop_after_delay stop_all stop_any stop_never stop_when_event_set
+    wait_chain wait_combine wait_exponential wait_exponential_jitter wait_fixed wait_full_jitter
+    wait_incrementing wait_none wait_random wait_random_exponential
+"""
+EXPORTS = {"tenacity": frozenset(_STAR.split())}
+"""``tenacity.__all__`` of 8.2.3 (``asyncio`` is not in it, so a star import does not shadow the standard
+library's).
+"""

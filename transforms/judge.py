@@ -1,0 +1,103 @@
+"""Where an upgrade stands in a service before and after its rules ran, with the reason in plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from packaging.specifiers import SpecifierSet
+
+from transforms.model import Outcome, Pin, PinStatus, Status, Upgrade, Usage
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What the tree says about one upgrade before anything is changed. ``floor`` is a version and where it was
+    read.
+    """
+
+    upgrade: Upgrade
+    pins: tuple[Pin, ...]
+    usages: tuple[Usage, ...]
+    floor: tuple[str, str] | None
+
+    @property
+    def behind(self) -> bool:
+        """Whether some pin still lets the old version in."""
+        return any(pin.status is not PinStatus.CURRENT for pin in self.pins)
+
+    @property
+    def idle(self) -> bool:
+        """Whether it is listed, imported nowhere, and is no tool that works without an import."""
+        return bool(self.pins) and not self.usages and not self.upgrade.tool
+
+    @property
+    def too_old(self) -> bool:
+        """Whether the service's Python cannot install the target."""
+        return self.floor is not None and self.floor[0] not in python_of(self.upgrade)
+
+
+def python_of(upgrade: Upgrade) -> SpecifierSet:
+    """The Pythons on which the target installs."""
+    return SpecifierSet(upgrade.python)
+
+
+def before(evidence: Evidence) -> Outcome | None:
+    """The outcome that is certain without running a rule; None when the rules decide."""
+    upgrade, name = evidence.upgrade, evidence.upgrade.library
+    if not evidence.pins and not evidence.usages:
+        return Outcome(name, Status.UNUSED, f"{name} is neither listed nor imported")
+    if not evidence.pins:
+        first = evidence.usages[0]
+        reason = (
+            f"used in {first.file}:{first.line} but listed nowhere in this service, so its version is not known"
+        )
+        return Outcome(name, Status.UNDECLARED, reason)
+    if evidence.behind and evidence.too_old and evidence.floor is not None:
+        version, where = evidence.floor
+        reason = f"{upgrade.target} {upgrade.version} needs Python {upgrade.python}; {where} says {version}"
+        return Outcome(name, Status.BARRED, reason, specifiers(evidence.pins))
+    return None
+
+
+def together(outcomes: dict[str, Outcome], group: Sequence[Evidence]) -> dict[str, Outcome]:
+    """A barred upgrade bars those that only go together with it."""
+    barred = [o for o in outcomes.values() if o.status is Status.BARRED]
+    for evidence in group:
+        name = evidence.upgrade.library
+        if barred and name not in outcomes and evidence.behind:
+            reason = f"moves only together with {barred[0].upgrade}, which is barred: {barred[0].reason}"
+            outcomes[name] = Outcome(name, Status.BARRED, reason, specifiers(evidence.pins))
+    return outcomes
+
+
+def after(evidence: Evidence, pins: Sequence[Pin], *, moved: bool, sites: int) -> Outcome:
+    """The outcome once the rules ran: ``pins`` as they stand now, ``sites`` rewritten in code and configuration."""
+    name, version = evidence.upgrade.library, evidence.upgrade.version
+    old, new = specifiers(evidence.pins), specifiers(pins)
+    stuck = [pin for pin in pins if pin.status in {PinStatus.EXCLUDES_TARGET, PinStatus.REPLACED}]
+    if moved and evidence.idle:
+        return Outcome(
+            name, Status.DEAD_PIN, "listed but imported nowhere; the pin moves, removing it is yours", old, new
+        )
+    if moved or sites:
+        return Outcome(name, Status.APPLIED, _what(moved, sites), old, new)
+    if stuck:
+        where = f"{stuck[0].file}:{stuck[0].line}"
+        why = stuck[0].skip_reason or "it cannot be edited safely"
+        return Outcome(name, Status.BARRED, f"the pin in {where} has to be moved by hand: {why}", old, new)
+    if evidence.behind:
+        return Outcome(name, Status.CURRENT, f"the pin admits {version} and no code needs a change", old, new)
+    return Outcome(name, Status.CURRENT, f"already at {version} or later", old, new)
+
+
+def _what(moved: bool, sites: int) -> str:
+    told = ["the pin moved"] if moved else []
+    if sites:
+        told.append("1 site rewritten" if sites == 1 else f"{sites} sites rewritten")
+    return ", ".join(told)
+
+
+def specifiers(pins: Sequence[Pin]) -> str:
+    """What the pins say, each different one once."""
+    return ", ".join(dict.fromkeys(pin.specifier or "any version" for pin in pins))

@@ -1,0 +1,186 @@
+"""One service's migration from first look to last edit: judge, run rules, move pins, tell lines. Pure, never
+raises.
+
+Upgrades run in order, coupled ones as one step; each sees the tree that the one before left, and files that nothing
+edited stay parsed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from transforms import engine, judge
+from transforms.lines import carried, nearest
+from transforms.manifests import find_pins, python_floor, raise_pins
+from transforms.model import (
+    Files,
+    Finding,
+    Level,
+    Migration,
+    Outcome,
+    Pin,
+    Problem,
+    Status,
+    Step,
+    Upgrade,
+    Verdict,
+)
+from transforms.registry import exports, rules
+from transforms.rule import Rule
+from transforms.tree import Tree
+from transforms.usages import find_usages
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A finding and the content in which its line counts, so that it can be told for the first and the last
+    tree.
+    """
+
+    finding: Finding
+    content: bytes
+
+
+@dataclass(slots=True)
+class Work:
+    """What has been done so far. The only thing here that changes."""
+
+    tree: Tree
+    upgrades: tuple[Upgrade, ...]
+    outcomes: dict[str, Outcome] = field(default_factory=dict)
+    steps: list[tuple[tuple[str, ...], dict[str, bytes], list[Seen]]] = field(default_factory=list)
+    loose: list[Seen] = field(default_factory=list)
+    """Findings of upgrades that edit nothing."""
+
+    def pins(self, upgrade: Upgrade) -> tuple[Pin, ...]:
+        """The upgrade's pins in the tree as it stands now."""
+        return find_pins(self.tree.files, self.tree.root, (upgrade,), self.tree.exclude)[0]
+
+    def seen(self, findings: Sequence[Finding]) -> list[Seen]:
+        """The findings, tied to the tree as it stands now."""
+        return [Seen(f, self.tree.files.get(f.file, b"")) for f in findings]
+
+
+def migrate(files: Files, root: str, upgrades: Sequence[Upgrade], *, exclude: Sequence[str] = ()) -> Migration:
+    """Everything that the upgrades come to in the service below ``root`` of a repository. Changes nothing
+    itself.
+    """
+    pins, pin_problems = find_pins(files, root, upgrades, exclude)
+    usages, usage_problems = find_usages(files, root, upgrades, exclude)
+    floor = python_floor(files, root)
+    work = Work(Tree(files, root, exclude, exports()), tuple(upgrades))
+    for group in groups(upgrades):
+        evidence = [
+            judge.Evidence(
+                u,
+                tuple(p for p in pins if p.library == u.library),
+                tuple(s for s in usages if s.library == u.library),
+                floor,
+            )
+            for u in group
+        ]
+        _run(work, evidence)
+    problems = _without_echo((*pin_problems, *usage_problems), tuple(work.tree.problems.values()))
+    return _told(files, work, problems)
+
+
+def is_idempotent(
+    files: Files, root: str, upgrades: Sequence[Upgrade], migration: Migration, *, exclude: Sequence[str] = ()
+) -> bool:
+    """Whether a second run over the migrated tree would change nothing."""
+    again = migrate({**files, **migration.edits}, root, upgrades, exclude=exclude)
+    return not again.edits
+
+
+def groups(upgrades: Sequence[Upgrade]) -> Iterator[tuple[Upgrade, ...]]:
+    """Upgrades that share a commit, in order."""
+    left = list(upgrades)
+    while left:
+        first = left.pop(0)
+        coupled = [u for u in left if u.library in first.coupled or first.library in u.coupled]
+        left = [u for u in left if u not in coupled]
+        yield (first, *coupled)
+
+
+# ── one group ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _run(work: Work, group: Sequence[judge.Evidence]) -> None:
+    certain = {e.upgrade.library: o for e in group if (o := judge.before(e)) is not None}
+    work.outcomes |= judge.together(certain, group)
+    undeclared = [e for e in group if _status(work, e) is Status.UNDECLARED]
+    if undeclared:
+        work.loose += work.seen(_only_told(engine.run(work.tree, _rules(undeclared)).findings, undeclared))
+    active = [e for e in group if e.upgrade.library not in work.outcomes]
+    if active:
+        _apply(work, active)
+
+
+def _status(work: Work, evidence: judge.Evidence) -> Status | None:
+    outcome = work.outcomes.get(evidence.upgrade.library)
+    return None if outcome is None else outcome.status
+
+
+def _rules(group: Sequence[judge.Evidence]) -> list[Rule]:
+    return [rule for e in group for rule in rules(e.upgrade.library)]
+
+
+def _only_told(findings: Sequence[Finding], group: Sequence[judge.Evidence]) -> list[Finding]:
+    """Nothing is edited where the version is not known: every finding becomes advice."""
+    names = " and ".join(e.upgrade.library for e in group)
+    return [
+        replace(f, verdict=Verdict.FLAGGED, level=Level.ADVICE, message=f"once {names} moves: {f.message}")
+        for f in findings
+    ]
+
+
+def _apply(work: Work, group: Sequence[judge.Evidence]) -> None:
+    result = engine.run(work.tree, _rules(group))
+    seen, edits = work.seen(result.findings), dict(result.edits)
+    work.tree.advance(result.edits)
+    rewritten = [f for f in result.findings if f.verdict is Verdict.REWRITTEN]
+    for evidence in group:
+        pin_edits, pin_findings = raise_pins(
+            work.tree.files, work.pins(evidence.upgrade), evidence.upgrade, rewritten=bool(rewritten)
+        )
+        seen += work.seen(pin_findings)
+        work.tree.advance(pin_edits)
+        edits |= pin_edits
+        work.outcomes[evidence.upgrade.library] = judge.after(
+            evidence,
+            work.pins(evidence.upgrade),
+            moved=bool(pin_edits),
+            sites=sum(f.rule in _ids(evidence.upgrade) for f in rewritten),
+        )
+    if edits:
+        names = tuple(e.upgrade.library for e in group if _status(work, e) in {Status.APPLIED, Status.DEAD_PIN})
+        work.steps.append((names, edits, seen))
+    elif any(e.behind for e in group):
+        work.loose += seen
+
+
+def _ids(upgrade: Upgrade) -> frozenset[str]:
+    return frozenset(rule.id for rule in rules(upgrade.library))
+
+
+# ── telling ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _told(files: Files, work: Work, problems: tuple[Problem, ...]) -> Migration:
+    def place(seen: Seen) -> Finding:
+        f, path = seen.finding, seen.finding.file
+        first, last = files.get(path, b""), work.tree.files.get(path, b"")
+        new_line = carried(seen.content, last, f.line) if first != last else f.new_line
+        return replace(f, line=nearest(seen.content, first, f.line), new_line=new_line)
+
+    steps = tuple(Step(names, edits, tuple(map(place, seen))) for names, edits, seen in work.steps)
+    findings = (*(f for step in steps for f in step.findings), *map(place, work.loose))
+    outcomes = tuple(work.outcomes[u.library] for u in work.upgrades)
+    return Migration(outcomes, steps, problems, tuple(findings))
+
+
+def _without_echo(first: Sequence[Problem], second: Sequence[Problem]) -> tuple[Problem, ...]:
+    """Both, each file's trouble told once."""
+    told = {p.file for p in first}
+    return tuple(dict.fromkeys((*first, *(p for p in second if p.file not in told))))
