@@ -66,6 +66,8 @@ class OpenPull:
     edited: bool
     fresh: bool
     base_touched: bool
+    mended: frozenset[str] = frozenset()
+    """Checks that are red here and green at the base branch's head by now."""
     last_editor: str = ""
     """Login of whoever pushed the newest commit that is not ours, as far as the forge knows."""
     said: frozenset[Said] = frozenset()

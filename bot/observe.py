@@ -105,6 +105,7 @@ def _open(listed: Pull, wish: Wish, view: RepoView, roots: Sequence[str], eyes: 
         edited=bool(strange),
         fresh=_fresh(wish, fork, pull.head_sha, eyes.workspace),
         base_touched=_touched(wish, fork, view.base, roots, eyes.workspace),
+        mended=_mended(checks, repo, fork, view.base, eyes),
         last_editor=eyes.forge.committer(repo, strange[0].sha) if strange else "",
         said=campaign.already_said(eyes.forge.comments(repo, pull.number), eyes.forge.login),
     )
@@ -136,6 +137,14 @@ def _touched(wish: Wish, fork: str, base: str, roots: Sequence[str], workspace: 
 
 def _owner(path: str, roots: Collection[str]) -> str:
     return max((r for r in roots if not r or path.startswith(f"{r}/")), key=len, default="")
+
+
+def _mended(checks: Iterable[Check], repo: str, fork: str, base: str, eyes: Eyes) -> frozenset[str]:
+    red = {n for n, c in landing.newest(checks).items() if c.conclusion in landing.RED_ON_HEAD}
+    if not red or fork == base:
+        return frozenset()
+    now = _last_on_base(red, repo, base, eyes)
+    return frozenset(n for n, c in now.items() if c.conclusion == "success")
 
 
 def _last_on_base(names: set[str], repo: str, commit: str, eyes: Eyes) -> dict[str, Check]:

@@ -104,6 +104,9 @@ def _red(open_: OpenPull, red: tuple[str, ...], at: tuple[int, str]) -> Phase:
     ours = tuple(n for n in red if n in open_.base_checks and open_.base_checks[n].conclusion == "success")
     if ours:
         return model.Failing(f"red here and green on the base: {', '.join(ours)}", *at, ours, explained)
+    if set(red) <= open_.mended and not open_.edited:
+        why = f"{words} was red on the base and is green there now"
+        return model.Outdated(why, *at, why=why)
     return model.RedBefore(f"red here, and not green on the base before: {words}", *at, red, explained)
 
 
@@ -239,6 +242,8 @@ def _reverting(landed: Landed, revert: OpenPull, seen: Observation, policy: Poli
 def _reverted(seen: Observation, landed: Landed) -> Phase:
     number, revert = landed.pull.number, landed.reverted
     labels = revert.labels if revert else landed.pull.labels
+    if not seen.wish.needed and not seen.wish.error:
+        return model.Current(_why_current(seen))
     if campaign.AGAIN in labels:
         return _due(seen)
     by = f"#{revert.number}" if revert else landed.gone_by or "a person"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 
 from bot import ports
 from bot.sandbox import checks, gate, merging, pulls, reviews, talk
@@ -61,7 +62,18 @@ class SandboxForge:
     def pulls(self, repo: str) -> tuple[ports.Pull, ...]:
         with call(self._state):
             ours = [pull for pull in self._see(repo).pulls.values() if pull.head_ref.startswith("convoy")]
-            return tuple(self._pull(pull) for pull in sorted(ours, key=lambda pull: -pull.number))
+            return tuple(self._listed(pull) for pull in sorted(ours, key=lambda pull: -pull.number))
+
+    def pull(self, repo: str, number: int) -> ports.Pull:
+        with call(self._state):
+            self._see(repo)
+            return self._pull(self._state.pull(repo, number))
+
+    def committer(self, repo: str, sha: str) -> str:
+        with call(self._state):
+            self._see(repo)
+            email = self._state.store(repo).describe(sha).committer
+            return next((u for u in self._state.world.users if self._state.identity(u).email == email), "")
 
     def checks(self, repo: str, sha: str) -> tuple[ports.Check, ...]:
         with call(self._state):
@@ -155,6 +167,13 @@ class SandboxForge:
     def _pull(self, pull: PullRequest) -> ports.Pull:
         pulls.look(self._state, self._login, pull.repo, pull.number)
         repo = self._state.repo(pull.repo)
+        return replace(
+            self._listed(pull),
+            mergeable=pull.mergeable if pull.state == "open" else None,
+            mergeable_state=gate.mergeable_state(self._state, repo, pull),
+        )
+
+    def _listed(self, pull: PullRequest) -> ports.Pull:
         return ports.Pull(
             repo=pull.repo,
             number=pull.number,
@@ -170,8 +189,6 @@ class SandboxForge:
             created_at=pull.created_at,
             draft=pull.draft,
             labels=tuple(pull.labels),
-            mergeable=pull.mergeable if pull.state == "open" else None,
-            mergeable_state=gate.mergeable_state(self._state, repo, pull),
             merged=pull.merged,
             merged_at=pull.merged_at,
             merge_commit_sha=pull.merge_commit_sha,

@@ -1,0 +1,185 @@
+"""Whatever the fleet looks like, these hold of every decision (DESIGN.md §3, invariants)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot import decide, graph, model
+from bot.decide import Situation
+from bot.model import Edge, Policy
+
+NAMES = ("api", "billing", "cart", "desk", "edge", "feed")
+REPOS = ("acme/one", "acme/two")
+HEAD = "a" * 40
+
+flags = st.booleans()
+PHASES = st.one_of(
+    st.just(model.Current("current")),
+    st.just(model.Due("due", 1)),
+    st.just(model.Checking("checking", 1, HEAD)),
+    st.builds(lambda a: model.AwaitingReview("review", 1, HEAD, asked=a), flags),
+    st.builds(lambda b, e: model.Passing("passing", 1, HEAD, behind=b, edited=e), flags, flags),
+    st.builds(lambda e: model.Failing("failing", 1, HEAD, ("test",), e), flags),
+    st.builds(lambda e: model.RedBefore("red before", 1, HEAD, ("test",), e), flags),
+    st.builds(lambda e: model.Outdated("outdated", 1, HEAD, why="conflict", edited=e), flags),
+    st.just(model.Held("held", 1, HEAD)),
+    st.just(model.Declined("declined", 1)),
+    st.just(model.Obsolete("obsolete", 1, HEAD)),
+    st.builds(lambda s, d: model.Landing("landing", 1, disputed=d and not s, soaking=s), flags, flags),
+    st.just(model.Landing("red once", 1, rerun=("test",))),
+    st.just(model.Settled("settled", 1)),
+    st.just(model.Regressed("regressed", 1, ("test",))),
+    st.builds(lambda g, a: model.Reverting("reverting", 2, HEAD, of=1, green=g, approved=a), flags, flags),
+    st.builds(lambda a: model.Reverted("reverted", 1, "#2", revert_pr=2, acknowledged=a), flags),
+    st.just(model.Broken("broken")),
+    st.just(model.Unreachable("archived")),
+)
+POLICIES = st.builds(
+    Policy,
+    merge=st.sampled_from(["after_approval", "when_green", "never"]),
+    revert=st.sampled_from(["open", "auto"]),
+    open_prs=st.integers(1, 4),
+    landings_per_repo=st.integers(1, 2),
+    barred=st.sampled_from(["unlocks", "blocks"]),
+    soak=st.just(timedelta(minutes=30)),
+)
+EDGES = st.lists(st.tuples(st.sampled_from(NAMES), st.sampled_from(NAMES)), max_size=9)
+
+
+@st.composite
+def situations(draw: st.DrawFn) -> Situation:
+    """Any fleet: any graph (knots included), any phases, any policy."""
+    names = draw(st.lists(st.sampled_from(NAMES), min_size=1, unique=True))
+    edges = [Edge(a, b, "drawn") for a, b in draw(EDGES) if a in names and b in names and a != b]
+    some = st.frozensets(st.sampled_from(names))
+    return Situation(
+        phases={n: draw(PHASES) for n in names},
+        order=graph.order(names, edges),
+        policy=draw(POLICIES),
+        repos={n: draw(st.sampled_from(REPOS)) for n in names},
+        carries={n: draw(st.frozensets(st.sampled_from(["tenacity", "pytest"]))) for n in names},
+        barred=draw(some),
+        released=draw(some),
+        leftovers=dict.fromkeys(draw(some), HEAD),
+        edited=draw(some),
+        stopped=draw(st.sampled_from(["", "", "", "stopped by a person"])),
+    )
+
+
+@given(situations())
+def test_every_unit_gets_exactly_one_decision_with_a_reason(situation: Situation) -> None:
+    rulings = decide.decide(situation)
+    assert sorted(rulings) == sorted(situation.phases)
+    assert all(name == r.decision.service and r.decision.reason for name, r in rulings.items())
+
+
+@given(situations())
+def test_the_same_fleet_in_another_order_gets_the_same_decisions_in_the_same_turn(situation: Situation) -> None:
+    turned = replace(situation, phases=dict(reversed(situation.phases.items())))
+    assert list(decide.decide(situation).items()) == list(decide.decide(turned).items())
+
+
+@given(situations())
+def test_nothing_merges_before_everything_it_depends_on_is_settled(situation: Situation) -> None:
+    knots = {n: set(k) for k in situation.order.knots for n in k}
+    for name, ruling in decide.decide(situation).items():
+        if isinstance(ruling.decision.action, model.Merge):
+            needs = set(situation.order.depends_on[name]) - knots.get(name, set())
+            assert all(decide.settled(d, situation) for d in needs)
+
+
+@given(situations())
+def test_only_what_is_green_approved_and_current_merges(situation: Situation) -> None:
+    for name, ruling in decide.decide(situation).items():
+        if isinstance(ruling.decision.action, model.Merge):
+            phase = situation.phases[name]
+            assert isinstance(phase, model.Passing)
+            assert not phase.behind
+            assert situation.policy.merge != "never"
+
+
+@given(situations())
+def test_a_halted_fleet_opens_nothing_and_merges_nothing(situation: Situation) -> None:
+    if decide.halted(situation):
+        for name, ruling in decide.decide(situation).items():
+            assert not isinstance(ruling.decision.action, model.Merge)
+            if isinstance(ruling.decision.action, model.Publish):
+                assert isinstance(situation.phases[name], model.Outdated), "only repairs go on"
+
+
+@given(situations())
+def test_a_stopped_fleet_writes_nothing_at_all(situation: Situation) -> None:
+    stopped = replace(situation, stopped="stopped by a person")
+    assert not decide.actions(decide.decide(stopped).values())
+
+
+@given(situations())
+def test_the_budget_of_open_pull_requests_is_never_exceeded(situation: Situation) -> None:
+    there = sum(isinstance(p, model.OnPull) for p in situation.phases.values())
+    new = [
+        n
+        for n, r in decide.decide(situation).items()
+        if isinstance(r.decision.action, model.Publish) and isinstance(situation.phases[n], model.Due)
+    ]
+    assert there + len(new) <= max(there, situation.policy.open_prs)
+
+
+@given(situations())
+def test_no_more_landings_begin_in_a_repository_than_policy_allows(situation: Situation) -> None:
+    knots = {n: k for k in situation.order.knots for n in k}
+    for repo in REPOS:
+        landing = [
+            n
+            for n, p in situation.phases.items()
+            if situation.repos[n] == repo and isinstance(p, model.Landing) and not p.soaking
+        ]
+        merging = [
+            n
+            for n, r in decide.decide(situation).items()
+            if situation.repos[n] == repo and isinstance(r.decision.action, model.Merge)
+        ]
+        turns = {knots.get(n, (n,)) for n in merging}
+        free = situation.policy.landings_per_repo - len(landing)
+        joined = {t for t in turns if any(isinstance(situation.phases[m], model.Landing) for m in t)}
+        assert len(turns - joined) <= max(0, free)
+
+
+@given(situations())
+def test_a_branch_that_a_person_edited_is_never_published_again(situation: Situation) -> None:
+    for name, ruling in decide.decide(situation).items():
+        if getattr(situation.phases[name], "edited", False):
+            assert not isinstance(ruling.decision.action, model.Publish)
+
+
+@given(situations())
+def test_an_unproven_upgrade_flies_alone(situation: Situation) -> None:
+    proven = {u for n, p in situation.phases.items() if isinstance(p, model.Settled) for u in situation.carries[n]}
+    knots = {n: set(k) for k in situation.order.knots for n in k}
+    new = [
+        n
+        for n, r in decide.decide(situation).items()
+        if isinstance(r.decision.action, model.Publish) and isinstance(situation.phases[n], model.Due)
+    ]
+    flying = {n for n, p in situation.phases.items() if isinstance(p, decide.IN_FLIGHT)}
+    for name in new:
+        others = (flying | set(new)) - {name} - knots.get(name, set())
+        for other in others:
+            assert not (situation.carries[name] & situation.carries[other]) - proven
+
+
+@given(situations())
+def test_a_regressed_service_is_taken_back_in_the_very_next_decision(situation: Situation) -> None:
+    running = replace(situation, stopped="")
+    for name, ruling in decide.decide(running).items():
+        if isinstance(situation.phases[name], model.Regressed):
+            assert isinstance(ruling.decision.action, model.OpenRevert)
+
+
+@given(situations())
+def test_reverts_are_done_first_and_new_pull_requests_last(situation: Situation) -> None:
+    turns = [decide.FIRST.index(type(r.decision.action)) for r in decide.actions(decide.decide(situation).values())]
+    assert turns == sorted(turns)

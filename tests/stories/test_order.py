@@ -1,0 +1,149 @@
+"""Order over the whole fleet: waiting, budgets, canary, knots, groups, one landing per repository."""
+
+from pathlib import Path
+
+from voyage import HUB, SHOP, Voyage, compose, monorepo, service
+
+from bot.config import ServiceConfig
+
+LIB = "acme/lib"
+
+
+def checks(*names: str) -> dict[str, dict[str, str]]:
+    return {SHOP: {name: f"services/{name}" for name in names}}
+
+
+def assigned(*names: str) -> dict[str, ServiceConfig]:
+    return {name: ServiceConfig(checks=(name,)) for name in names}
+
+
+def test_a_dependent_gets_no_pull_request_before_its_dependency_has_settled(tmp_path: Path) -> None:
+    voyage = Voyage(tmp_path, {SHOP: monorepo(api=(), web=("api",))}, checks=checks("api", "web"))
+    voyage.tick()
+    assert voyage.phases() == {"api": "Due", "web": "Waiting"}
+    voyage.sail(5)
+    assert voyage.phases()["web"] == "Waiting"
+    assert [p.head_ref for p in voyage.pulls(SHOP)] == ["convoy/phase2/services--api"]
+
+
+def test_the_first_of_an_upgrade_goes_alone_and_the_rest_follow_once_it_has_settled(tmp_path: Path) -> None:
+    names = ("api", "cart", "desk")
+    voyage = Voyage(tmp_path, {SHOP: monorepo(**dict.fromkeys(names, ()))}, checks=checks(*names))
+    voyage.tick()
+    voyage.tick()
+    assert sorted(voyage.phases().values()) == ["Checking", "Throttled", "Throttled"]
+    voyage.sail(60)
+    assert set(voyage.phases().values()) == {"Settled"}
+
+
+def test_no_more_pull_requests_are_open_than_the_budget_allows(tmp_path: Path) -> None:
+    names = tuple("abcdef")
+    repos = {SHOP: monorepo(**dict.fromkeys(names, ()))}
+    voyage = Voyage(tmp_path, repos, checks=checks(*names), services=assigned(*names), open_prs=2)
+    most = 0
+    for _ in range(90):
+        voyage.tick()
+        most = max(most, sum(p.state == "open" for p in voyage.pulls(SHOP)))
+        voyage.sandbox.advance(minutes=5)
+        voyage.approve_all()
+    assert set(voyage.phases().values()) == {"Settled"}
+    assert most == 2
+
+
+def test_one_service_of_a_repository_lands_at_a_time_so_that_a_red_base_has_one_suspect(tmp_path: Path) -> None:
+    names = ("api", "cart", "desk")
+    repos = {SHOP: monorepo(**dict.fromkeys(names, ()))}
+    voyage = Voyage(tmp_path, repos, checks=checks(*names), services=assigned(*names))
+    landing: list[int] = []
+    for _ in range(80):
+        voyage.tick()
+        phases = [s.phase for s in voyage.report.standings]
+        landing.append(sum(p.name == "Landing" and not getattr(p, "soaking", False) for p in phases))
+        voyage.sandbox.advance(minutes=2)
+        voyage.approve_all()
+    assert max(landing) == 1
+    assert set(voyage.phases().values()) == {"Settled"}
+
+
+def test_a_knot_merges_back_to_back_when_all_of_it_passes(tmp_path: Path) -> None:
+    services = assigned("ping", "pong")
+    voyage = Voyage(
+        tmp_path, {SHOP: monorepo(ping=("pong",), pong=("ping",))}, checks=checks("ping", "pong"), services=services
+    )
+    voyage.sail(5, approving=False)
+    assert voyage.phases() == {"ping": "AwaitingReview", "pong": "AwaitingReview"}
+    voyage.anna.approve(voyage.pull("ping"))
+    voyage.sail(3, approving=False)
+    assert voyage.merged() == []
+    assert "its knot merges together" in voyage.reason("ping")
+    voyage.anna.approve(voyage.pull("pong"))
+    voyage.tick()
+    assert sorted(voyage.merged()) == ["ping", "pong"]
+    voyage.sail()
+    assert voyage.phases() == {"ping": "Settled", "pong": "Settled"}
+
+
+def test_a_knot_is_taken_back_together(tmp_path: Path) -> None:
+    services = assigned("ping", "pong")
+    repos = {SHOP: monorepo(ping=("pong",), pong=("ping",))}
+    voyage = Voyage(tmp_path, repos, checks=checks("ping", "pong"), services=services, revert="auto", halt_at=1.0)
+    voyage.sail(6, approving=False)
+    voyage.anna.approve(voyage.pull("ping"))
+    voyage.anna.approve(voyage.pull("pong"))
+    voyage.ci.verdict = lambda job, files: (
+        "failure" if job == "pong" and b"==9" in files["services/pong/requirements.txt"] else "success"
+    )
+    voyage.sail(30, approving=False)
+    assert voyage.phases() == {"ping": "Reverted", "pong": "Reverted"}
+    assert "tenacity==8.2.3" in voyage.file(SHOP, "services/ping/requirements.txt")
+
+
+def test_services_whose_migrations_edit_the_same_file_share_one_pull_request(tmp_path: Path) -> None:
+    files = monorepo(api=(), web=())
+    files["requirements.txt"] = "tenacity==8.2.3\n"
+    for name in ("api", "web"):
+        files[f"services/{name}/requirements.txt"] = "-r ../../requirements.txt\n"
+    voyage = Voyage(tmp_path, {SHOP: files})
+    voyage.sail()
+    (pull,) = voyage.pulls(SHOP)
+    assert pull.head_ref == "convoy/phase2/services--api+shop+services--web"
+    assert set(voyage.phases().values()) <= {"Settled", "Current"}
+    assert voyage.file(SHOP, "requirements.txt") == "tenacity==9.1.2\n"
+    assert "fetch.statistics" in voyage.file(SHOP, "services/web/app.py")
+
+
+def test_an_archived_repository_is_unreachable_and_stops_nobody_else(tmp_path: Path) -> None:
+    voyage = Voyage(tmp_path, {HUB: service(), LIB: service()})
+    voyage.sandbox.state.repo(LIB).archived = True
+    voyage.sail()
+    assert voyage.phases() == {"hub": "Settled", "lib": "Unreachable"}
+    assert "archived" in voyage.reason("lib")
+
+
+def test_an_empty_repository_is_unreachable_with_that_reason(tmp_path: Path) -> None:
+    voyage = Voyage(tmp_path, {HUB: service(), LIB: {}})
+    voyage.tick()
+    assert voyage.phases()["lib"] == "Unreachable"
+
+
+def test_a_dependency_that_can_never_settle_is_let_go_by_configuration(tmp_path: Path) -> None:
+    repos = {SHOP: monorepo(api=(), web=("api",))}
+    released = {
+        "api": ServiceConfig(release_dependents=True, checks=("api",)),
+        "web": ServiceConfig(checks=("web",)),
+    }
+    voyage = Voyage(tmp_path, repos, checks=checks("api", "web"), services=released)
+    voyage.tick()
+    voyage.tick()
+    voyage.anna.close(voyage.pull("api"))
+    voyage.sail()
+    assert voyage.phases() == {"api": "Declined", "web": "Settled"}
+
+
+def test_a_database_between_two_services_does_not_hide_that_one_needs_the_other(tmp_path: Path) -> None:
+    files = monorepo(api=(), web=())
+    files |= compose(api=(), web=("db",))
+    files["docker-compose.yml"] += "  db:\n    image: postgres:16\n    depends_on:\n      - api\n"
+    voyage = Voyage(tmp_path, {SHOP: files}, checks=checks("api", "web"))
+    voyage.tick()
+    assert voyage.phases() == {"api": "Due", "web": "Waiting"}

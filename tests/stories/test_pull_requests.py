@@ -1,0 +1,246 @@
+"""A pull request's life before its merge: each phase, what leads to it and what Convoy does about it."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from voyage import HUB, NEW, SHOP, Voyage, judge, monorepo, service
+
+from bot.config import ServiceConfig
+from bot.marker import read
+from bot.sandbox.records import Rule
+
+
+def lone(root: Path, **policy: object) -> Voyage:
+    return Voyage(root, {HUB: service()}, **policy)
+
+
+def to_review(voyage: Voyage) -> None:
+    """Tick until the only pull request is green and its reviewers are asked."""
+    voyage.sail(6, approving=False)
+    assert voyage.phases() == {"hub": "AwaitingReview"}
+
+
+def test_a_service_that_a_person_migrated_by_hand_is_current_and_gets_no_pull_request(tmp_path: Path) -> None:
+    voyage = Voyage(tmp_path, {HUB: service(pin="tenacity==9.1.2", code=NEW)})
+    voyage.sail(3)
+    assert voyage.phases() == {"hub": "Current"}
+    assert voyage.pulls(HUB) == ()
+
+
+def test_a_due_service_gets_one_pull_request_with_our_marker_and_its_checks_are_awaited(tmp_path: Path) -> None:
+    voyage = lone(tmp_path)
+    assert voyage.tick().standings[0].phase.name == "Due"
+    voyage.tick()
+    assert voyage.phases() == {"hub": "Checking"}
+    (pull,) = voyage.pulls(HUB)
+    assert pull.head_ref == "convoy/phase2/hub"
+    marker = read(pull.body)
+    assert marker is not None
+    assert (marker.campaign, marker.unit) == ("phase2", "hub")
+
+
+def test_a_second_tick_over_an_unchanged_world_does_nothing(tmp_path: Path) -> None:
+    voyage = lone(tmp_path)
+    to_review(voyage)
+    before = list(voyage.sandbox.history)
+    assert voyage.tick().acted == 0
+    assert voyage.sandbox.history == before
+
+
+def test_a_green_pull_request_asks_its_reviewers_once_and_waits_for_one_of_them(tmp_path: Path) -> None:
+    voyage = Voyage(tmp_path, {HUB: service()}, services={"hub": ServiceConfig(reviewers=("anna",))})
+    to_review(voyage)
+    assert voyage.pull("hub").reviewers == ("anna",)
+    assert len(voyage.comments("hub")) == 1
+    voyage.anna.approve(voyage.pull("hub"))
+    voyage.tick()
+    assert voyage.merged() == ["hub"]
+
+
+def test_an_approval_of_an_older_head_does_not_merge_the_newer_one(tmp_path: Path) -> None:
+    voyage = lone(tmp_path)
+    to_review(voyage)
+    voyage.anna.approve(voyage.pull("hub"))
+    voyage.anna.push(HUB, "convoy/phase2/hub", {"README": "one more thing"})
+    voyage.sail(4, approving=False)
+    assert voyage.merged() == []
+    assert voyage.phases() == {"hub": "AwaitingReview"}
+
+
+def test_a_request_for_changes_keeps_a_green_pull_request_from_merging(tmp_path: Path) -> None:
+    voyage = lone(tmp_path)
+    to_review(voyage)
+    voyage.anna.approve(voyage.pull("hub"))
+    voyage.ben.request_changes(voyage.pull("hub"))
+    voyage.sail(3, approving=False)
+    assert voyage.merged() == []
+    assert "asked for changes" in voyage.reason("hub")
+
+
+def test_where_policy_merges_when_green_nobody_is_asked(tmp_path: Path) -> None:
+    voyage = lone(tmp_path, merge="when_green")
+    voyage.sail(approving=False)
+    assert voyage.phases() == {"hub": "Settled"}
+    assert voyage.comments("hub") == []
+
+
+def test_where_policy_never_merges_a_green_approved_pull_request_is_left_to_people(tmp_path: Path) -> None:
+    voyage = lone(tmp_path, merge="never")
+    voyage.sail(6)
+    assert voyage.merged() == []
+    voyage.anna.approve(voyage.pull("hub"))
+    voyage.anna.merge(voyage.pull("hub"))
+    voyage.sail(20)
+    assert voyage.phases() == {"hub": "Settled"}
+
+
+def test_a_check_that_goes_red_is_explained_once_and_the_pull_request_is_held(tmp_path: Path) -> None:
+    voyage = lone(tmp_path)
+    voyage.ci.verdict = lambda job, files: "failure" if b"==9" in files["requirements.txt"] else "success"
+    voyage.sail(6)
+    assert voyage.phases() == {"hub": "Failing"}
+    assert len(voyage.comments("hub")) == 1
+    assert voyage.merged() == []
+
+
+def test_a_failing_pull_request_goes_on_once_the_job_passes_again(tmp_path: Path) -> None:
+    voyage = lone(tmp_path)
+    voyage.ci.verdict = lambda job, files: "failure" if b"==9" in files["requirements.txt"] else "success"
+    voyage.sail(6)
+    voyage.ci.verdict = judge
+    check = voyage.sandbox.forge().checks(HUB, voyage.pull("hub").head_sha)[-1]
+    voyage.sandbox.forge("anna").rerun(HUB, check)
+    voyage.sail()
+    assert voyage.phases() == {"hub": "Settled"}
+
+
+def test_a_check_that_was_red_before_we_came_is_said_once_and_left_to_a_person(tmp_path: Path) -> None:
+    voyage = Voyage(tmp_path, {HUB: service() | {"broken.py": "RED = True\n"}})
+    voyage.sail(6)
+    assert voyage.phases() == {"hub": "RedBefore"}
+    assert len(voyage.comments("hub")) == 1
+    voyage.anna.push(HUB, "main", {"broken.py": None})
+    voyage.sail()
+    assert voyage.phases() == {"hub": "Settled"}, "mended on the base, the branch is made again and goes on"
+
+
+def test_a_required_check_that_never_appears_is_never_green(tmp_path: Path) -> None:
+    rule = Rule(required_checks=("deploy",))
+    voyage = Voyage(tmp_path, {HUB: service()}, rule=rule, checks_timeout=timedelta(hours=1))
+    voyage.sail(4)
+    assert voyage.phases() == {"hub": "Checking"}
+    voyage.sandbox.advance(hours=2)
+    voyage.sail(2)
+    assert voyage.phases() == {"hub": "Failing"}
+    assert "no answer from deploy" in voyage.phase("hub").reason
+
+
+def test_held_by_a_label_nothing_is_done_and_lifting_it_lets_it_go_on(tmp_path: Path) -> None:
+    voyage = lone(tmp_path)
+    to_review(voyage)
+    voyage.anna.label(voyage.pull("hub"), "convoy:hold")
+    voyage.anna.approve(voyage.pull("hub"))
+    voyage.sail(3)
+    assert voyage.phases() == {"hub": "Held"}
+    voyage.anna.unlabel(voyage.pull("hub"), "convoy:hold")
+    voyage.sail()
+    assert voyage.phases() == {"hub": "Settled"}
+
+
+def test_closed_by_a_person_it_is_declined_and_its_dependents_are_told_what_frees_them(tmp_path: Path) -> None:
+    voyage = Voyage(tmp_path, {SHOP: monorepo(api=(), web=("api",))})
+    voyage.tick()
+    voyage.tick()
+    voyage.anna.close(voyage.pull("api"))
+    voyage.sail(4)
+    assert voyage.phases() == {"api": "Declined", "web": "Waiting"}
+    assert "freed by reopen its pull request or label it convoy:again" in voyage.reason("web")
+
+
+def test_declined_and_labelled_again_it_gets_a_second_attempt(tmp_path: Path) -> None:
+    voyage = lone(tmp_path)
+    to_review(voyage)
+    declined = voyage.pull("hub")
+    voyage.anna.close(declined)
+    voyage.tick()
+    voyage.anna.label(declined, "convoy:again")
+    voyage.sail()
+    assert voyage.phases() == {"hub": "Settled"}
+    assert voyage.pull("hub").number != declined.number
+
+
+def test_when_a_person_migrates_on_the_base_our_pull_request_is_obsolete_and_closed_with_one_sentence(
+    tmp_path: Path,
+) -> None:
+    voyage = lone(tmp_path)
+    to_review(voyage)
+    number = voyage.pull("hub").number
+    voyage.anna.push(HUB, "main", service(pin="tenacity==9.1.2", code=NEW))
+    voyage.sail(5, approving=False)
+    (pull,) = voyage.pulls(HUB)
+    assert (pull.number, pull.state, pull.merged) == (number, "closed", False)
+    assert voyage.phases() == {"hub": "Current"}
+    assert voyage.sandbox.workspace().head(HUB, "convoy/phase2/hub") is None
+
+
+def test_when_the_base_changes_what_we_wrote_the_branch_is_made_again_on_the_new_base(tmp_path: Path) -> None:
+    voyage = lone(tmp_path)
+    to_review(voyage)
+    old = voyage.pull("hub").head_sha
+    voyage.anna.push(HUB, "main", {"requirements.txt": "tenacity==8.2.3\nhttpx==0.28.0\n"})
+    voyage.sail(6, approving=False)
+    assert voyage.pull("hub").head_sha != old
+    assert voyage.file(HUB, "requirements.txt", "convoy/phase2/hub") == "tenacity==9.1.2\nhttpx==0.28.0\n"
+    voyage.sail()
+    assert voyage.phases() == {"hub": "Settled"}
+
+
+def test_an_unrelated_change_on_the_base_leaves_branch_and_approval_alone(tmp_path: Path) -> None:
+    voyage = lone(tmp_path)
+    to_review(voyage)
+    old = voyage.pull("hub").head_sha
+    voyage.anna.push(HUB, "main", {"NOTES.md": "unrelated"})
+    voyage.sail(3, approving=False)
+    assert voyage.pull("hub").head_sha == old
+
+
+def test_a_strict_branch_rule_brings_the_branch_up_to_date_before_the_merge(tmp_path: Path) -> None:
+    voyage = Voyage(tmp_path, {HUB: service()}, rule=Rule(required_checks=("test",), strict=True))
+    voyage.sail(6, approving=False)
+    voyage.anna.push(HUB, "main", {"NOTES.md": "unrelated"})
+    voyage.sail()
+    assert voyage.phases() == {"hub": "Settled"}
+    assert voyage.file(HUB, "NOTES.md") == "unrelated"
+
+
+def test_a_branch_that_a_person_edited_is_never_written_again_and_that_is_said_once(tmp_path: Path) -> None:
+    voyage = lone(tmp_path)
+    to_review(voyage)
+    theirs = voyage.anna.push(HUB, "convoy/phase2/hub", {"app.py": NEW + "# by hand\n"})
+    voyage.anna.push(HUB, "main", {"requirements.txt": "tenacity==8.2.3\nhttpx==0.28.0\n"})
+    voyage.sail(8, approving=False)
+    assert voyage.pull("hub").head_sha == theirs
+    assert sum("convoy-said: edited" in c for c in voyage.comments("hub")) == 1
+
+
+def test_an_edited_branch_merges_once_somebody_other_than_its_last_committer_approved_it(tmp_path: Path) -> None:
+    voyage = lone(tmp_path)
+    to_review(voyage)
+    voyage.anna.push(HUB, "convoy/phase2/hub", {"app.py": NEW + "# by hand\n"})
+    voyage.sail(4, approving=False)
+    voyage.anna.approve(voyage.pull("hub"))
+    voyage.sail(3, approving=False)
+    assert voyage.merged() == [], "whoever edited last does not approve their own work"
+    voyage.ben.approve(voyage.pull("hub"))
+    voyage.sail(approving=False)
+    assert voyage.phases() == {"hub": "Settled"}
+    assert voyage.file(HUB, "app.py").endswith("# by hand\n")
+
+
+def test_a_branch_of_our_name_with_a_strangers_commits_is_not_overwritten_but_reported(tmp_path: Path) -> None:
+    voyage = lone(tmp_path)
+    theirs = voyage.anna.push(HUB, "convoy/phase2/hub", {"app.py": "mine = True\n"})
+    voyage.tick()
+    assert voyage.phases() == {"hub": "Broken"}
+    assert "not ours" in voyage.reason("hub")
+    assert voyage.sandbox.workspace().head(HUB, "convoy/phase2/hub") == theirs
