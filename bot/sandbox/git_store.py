@@ -117,6 +117,11 @@ class GitStore:
         elif name in self.git.references:
             self.git.references.delete(name)
 
+    def fetch(self, other: GitStore, branch: str) -> None:
+        """Copy what a branch of another repository needs, kept by a ref that is no branch here."""
+        keep = f"refs/pull/forks/{other.path.parent.name}/{branch}"
+        self.git.remotes.create_anonymous(str(other.path)).fetch([f"+refs/heads/{branch}:{keep}"])
+
     # ── reading ───────────────────────────────────────────────────────────────────────────────────────────
 
     def commit(self, sha: str) -> pygit2.Commit:

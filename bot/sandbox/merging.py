@@ -38,7 +38,7 @@ def merge(
     pulls.shut(state, actor, pull)
     store.set_ref(f"refs/heads/{pull.base_ref}", made)
     pushes.refresh(state, actor, name)
-    if repo.delete_branch_on_merge:
+    if repo.delete_branch_on_merge and pull.head_repo == name:
         _delete_head(state, repo, pull, actor)
     return made
 

@@ -18,10 +18,11 @@ from bot.sandbox.state import ForgeState, locked
 def create(
     state: ForgeState, actor: str, name: str, head: str, base: str, title: str, body: str, *, draft: bool = False
 ) -> PullRequest:
-    """Open a pull request for a branch of the same repository. 422 when that makes no sense or one is open."""
-    repo = state.writable(actor, name)
-    head = head.removeprefix(name.partition("/")[0] + ":")
-    tip, onto = _ends(state, repo, head, base)
+    """Open a pull request for a branch (of a fork: ``owner:branch``). 422 when it makes no sense or one is open."""
+    repo = state.writable(actor, name, "read")
+    head_repo, head = _head_side(state, repo, head)
+    state.writable(actor, head_repo)
+    tip, onto = _ends(state, repo, head_repo, head, base)
     now = state.now()
     pull = PullRequest(
         id=state.next_id(),
@@ -32,7 +33,7 @@ def create(
         author=actor,
         created_at=now,
         updated_at=now,
-        head_repo=name,
+        head_repo=head_repo,
         head_ref=head,
         head_sha=tip,
         base_ref=base,
@@ -79,6 +80,8 @@ def head_moved(state: ForgeState, actor: str, pull: PullRequest, sha: str) -> No
     """Somebody pushed to the branch: approvals may fall, CI starts, and nothing left to merge closes it."""
     store, repo = state.store(pull.repo), state.repo(pull.repo)
     base = store.head(pull.base_ref)
+    if pull.head_repo != pull.repo:
+        store.fetch(state.store(pull.head_repo), pull.head_ref)
     pull.head_sha, pull.updated_at = sha, state.now()
     pull.base_sha = base or pull.base_sha
     store.set_ref(f"refs/pull/{pull.number}/head", sha)
@@ -110,15 +113,28 @@ def shut(state: ForgeState, actor: str, pull: PullRequest) -> None:
     emit(state, pull.repo, "pull_request", "closed", actor, number=pull.number, sha=pull.head_sha)
 
 
-def _ends(state: ForgeState, repo: Repo, head: str, base: str) -> tuple[str, str]:
+def _head_side(state: ForgeState, repo: Repo, head: str) -> tuple[str, str]:
+    owner, _, branch = head.rpartition(":")
+    if owner in ("", repo.name.partition("/")[0]):
+        return repo.name, branch
+    for fork in state.world.repos.values():
+        if fork.fork_of == repo.name and fork.name.partition("/")[0] == owner:
+            return fork.name, branch
+    raise invalid("PullRequest", field="head", code="invalid")
+
+
+def _ends(state: ForgeState, repo: Repo, head_repo: str, head: str, base: str) -> tuple[str, str]:
     store = state.store(repo.name)
-    tip, onto = store.head(head), store.head(base)
+    tip, onto = state.store(head_repo).head(head), store.head(base)
     if onto is None:
         raise invalid("PullRequest", field="base", code="invalid")
     if tip is None:
         raise invalid("PullRequest", field="head", code="invalid")
-    if any(pull.state == "open" and (pull.head_ref, pull.base_ref) == (head, base) for pull in repo.pulls.values()):
-        owner = repo.name.partition("/")[0]
+    if head_repo != repo.name:
+        store.fetch(state.store(head_repo), head)
+    ends = (head_repo, head, base)
+    if any(p.state == "open" and (p.head_repo, p.head_ref, p.base_ref) == ends for p in repo.pulls.values()):
+        owner = head_repo.partition("/")[0]
         raise invalid("PullRequest", f"A pull request already exists for {owner}:{head}.")
     if store.is_ancestor(tip, onto):
         raise invalid("PullRequest", f"No commits between {base} and {head}")

@@ -69,18 +69,24 @@ def after_push(state: ForgeState, actor: str, repo: Repo, branch: str, old: str 
     emit(state, repo.name, "push", "", actor, ref=ref, before=old or zero, after=new or zero)
     if old is None or new is None:
         emit(state, repo.name, "create" if new else "delete", "", actor, ref=branch)
-    for pull in [pull for pull in repo.pulls.values() if pull.state == "open"]:
-        if new is None:
-            if branch in (pull.head_ref, pull.base_ref):
-                pulls.shut(state, actor, pull)
-        elif pull.head_ref == branch:
-            pulls.head_moved(state, actor, pull, new)
-        elif pull.base_ref == branch:
-            pulls.base_moved(state, actor, pull, new)
+    _move_pulls(state, actor, repo, branch, new)
     if new is not None:
         store = state.store(repo.name)
         changed = store.changed(old or _before(store, repo, branch, new), new)
         checks.start(state, Event("push", repo.name, branch, new, changed), new)
+
+
+def _move_pulls(state: ForgeState, actor: str, repo: Repo, branch: str, new: str | None) -> None:
+    parents = [state.world.repos[repo.fork_of]] if repo.fork_of else []
+    for pull in [pull for where in (repo, *parents) for pull in where.pulls.values() if pull.state == "open"]:
+        is_head = (pull.head_repo, pull.head_ref) == (repo.name, branch)
+        is_base = (pull.repo, pull.base_ref) == (repo.name, branch)
+        if new is None and (is_head or is_base):
+            pulls.shut(state, actor, pull)
+        elif new is not None and is_head:
+            pulls.head_moved(state, actor, pull, new)
+        elif new is not None and is_base:
+            pulls.base_moved(state, actor, pull, new)
 
 
 def _before(store: GitStore, repo: Repo, branch: str, commit: str) -> str | None:

@@ -168,6 +168,7 @@ class Repo:
     archived: bool = False
     gone: bool = False
     blocked: bool = False
+    fork_of: str | None = None
     merge_methods: tuple[str, ...] = ("merge", "squash", "rebase")
     delete_branch_on_merge: bool = False
     cancel_in_progress: bool = False

@@ -61,6 +61,22 @@ def add_repository(
         return repo
 
 
+def add_fork(state: ForgeState, source: str, owner: str) -> Repo:
+    """A copy of a repository that belongs to somebody else, from which pull requests may come."""
+    with state.lock:
+        add_user(state, owner)
+        name, origin = f"{owner}/{source.partition('/')[2]}", state.repo(source)
+        fork = Repo(state.next_id(), name, state.now(), origin.default_branch, fork_of=source)
+        fork.permissions = {owner: "admin"}
+        origin.permissions.setdefault(owner, "read")
+        state.path(name).parent.mkdir(parents=True, exist_ok=True)
+        store = GitStore.create(state.path(name), origin.default_branch)
+        store.git.remotes.create_anonymous(str(state.path(source))).fetch(["+refs/heads/*:refs/heads/*"])
+        state.world.repos[name] = fork
+        fork.refs = store.heads()
+        return fork
+
+
 def hire(state: ForgeState, login: str, rank: str = "admin") -> Person:
     """A person who may do what ``rank`` allows in every repository there is."""
     with state.lock:

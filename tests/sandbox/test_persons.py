@@ -9,8 +9,9 @@ import pytest
 from bot.sandbox import checks, reviews, talk
 from bot.sandbox.denied import Denied
 from bot.sandbox.function_ci import FunctionCI
+from bot.sandbox.persons import Person
 from bot.sandbox.records import PullRequest, Rule
-from bot.sandbox.world import Sandbox
+from bot.sandbox.world import Sandbox, add_fork
 
 SHOP = "acme/shop"
 
@@ -80,7 +81,7 @@ def test_a_branch_behind_its_base_may_not_merge_where_the_rule_is_strict(tmp_pat
     bert.push(SHOP, "main", {"README.md": "moved\n"})
     sandbox.settle()
     forge = sandbox.forge()
-    assert [p.mergeable_state for p in (*forge.pulls(SHOP), *forge.pulls(SHOP))] == ["unknown", "behind"]
+    assert [forge.pull(SHOP, 1).mergeable_state for _ in range(2)] == ["unknown", "behind"]
     with pytest.raises(Denied, match="not up to date"):
         bert.merge(pull)
 
@@ -90,9 +91,10 @@ def test_a_red_check_that_is_not_required_makes_it_unstable_and_it_merges(tmp_pa
     sandbox.add_repository(SHOP, {"api/app.py": "old\n"})
     pull = proposal(sandbox, "convoy/x/api")
     forge = sandbox.forge()
-    forge.pulls(SHOP)
+    forge.pull(SHOP, pull.number)
     sandbox.settle()
-    assert forge.pulls(SHOP)[0].mergeable_state == "unstable"
+    assert forge.pull(SHOP, pull.number).mergeable_state == "unstable"
+    assert forge.pulls(SHOP)[0].mergeable_state == "unknown", "lists do not tell"
     sandbox.person("bert").merge(pull)
 
 
@@ -179,3 +181,29 @@ def test_when_a_merged_branch_goes_what_was_stacked_on_it_moves_to_the_base(sand
     stacked = alice.open_pull(SHOP, "stacked", base="feature")
     sandbox.person("bert").merge(pull)
     assert (stacked.state, stacked.base_ref) == ("open", "main")
+
+
+def test_a_pull_request_from_a_fork_follows_the_fork_and_says_where_it_comes_from(sandbox: Sandbox) -> None:
+    add_fork(sandbox.state, SHOP, "mallory")
+    mallory = Person(sandbox.state, "mallory")
+    mallory.push("mallory/shop", "convoy/x/api", {"a.py": "evil"})
+    pull = mallory.open_pull(SHOP, "mallory:convoy/x/api")
+    moved = mallory.push("mallory/shop", "convoy/x/api", {"a.py": "worse"})
+    (told,) = sandbox.forge().pulls(SHOP)
+    assert (told.head_repo, told.head_ref, told.head_sha) == ("mallory/shop", "convoy/x/api", moved)
+    assert sandbox.workspace().head(SHOP, "convoy/x/api") is None
+    assert sandbox.workspace().files(SHOP, moved)["a.py"] == b"worse"
+    with pytest.raises(Denied, match="not accessible"):
+        mallory.merge(pull)
+    sandbox.person("bert").merge(pull)
+
+
+def test_our_own_branch_of_the_same_name_is_another_pull_request_than_the_forks(sandbox: Sandbox) -> None:
+    add_fork(sandbox.state, SHOP, "mallory")
+    mallory = Person(sandbox.state, "mallory")
+    mallory.push("mallory/shop", "feature", {"a.py": "evil"})
+    theirs = mallory.open_pull(SHOP, "mallory:feature")
+    ours = proposal(sandbox)
+    assert (theirs.number, ours.number) == (1, 2)
+    sandbox.person("bert").force_push(SHOP, "feature", None)
+    assert (theirs.state, ours.state) == ("open", "closed")

@@ -28,7 +28,7 @@ def publish(sandbox: Sandbox, content: bytes = b"new\n", branch: str = BRANCH) -
 
 
 def current(sandbox: Sandbox, number: int) -> ports.Pull:
-    return next(pull for pull in sandbox.forge().pulls(SHOP) if pull.number == number)
+    return sandbox.forge().pull(SHOP, number)
 
 
 def merge(sandbox: Sandbox, pull: ports.Pull, sha: str = "", method: str = "merge") -> str:
