@@ -82,6 +82,8 @@ class Upgrade:
     coupled: tuple[str, ...] = ()
     tool: bool = False
     """True for a test tool or plugin that may rightly be listed and imported nowhere."""
+    extras: tuple[tuple[str, str], ...] = ()
+    """When the package was replaced: an extra of the old one, and the new one's extra that stands for it."""
     notes: str = ""
     """What the plan said and what is true, in one line."""
 

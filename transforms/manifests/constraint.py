@@ -12,7 +12,7 @@ from transforms.manifests.spot import Dialect
 from transforms.model import PinStatus, Upgrade
 
 _CLAUSE = re.compile(r"(===|\^|~=|~|>=|<=|!=|==|>|<|=)?(\s*)([^\s,|<>=!~^]+)")
-_EXACT = re.compile(r"^(\s*(?:===?)?\s*)v?\d[^\s,*|]*(\s*)$")
+_EXACT = re.compile(r"^(\s*={0,3}\s*)v?\d[^\s,*|]*(\s*)$")
 _ARROW = re.compile(r"^(\s*[\^~]\s*)\d[^\s,*|]*(\s*)$")
 _ORDER = {">=": 0, ">": 0, "==": 1, "~=": 1, "<": 2, "<=": 2, "!=": 3}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import cache
 
 from packaging.markers import InvalidMarker, Marker
@@ -12,6 +13,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 from transforms.manifests.constraint import admitted, raised, status
+from transforms.manifests.locks import NAMES as LOCKS
 from transforms.manifests.requirements import is_compiled
 from transforms.manifests.spot import Dialect, Reading, Spot
 from transforms.manifests.text import Edit, applied, decode, whole_line
@@ -51,13 +53,9 @@ def concerns(spot: Spot, upgrade: Upgrade) -> bool:
 
 
 @cache
-def _names(target: str, sources: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(str(canonicalize_name(n)) for n in (target, *sources))
-
-
 def names(upgrade: Upgrade) -> frozenset[str]:
     """The normalised distribution names that the upgrade is about."""
-    return _names(upgrade.target, upgrade.sources)
+    return frozenset(str(canonicalize_name(n)) for n in (upgrade.target, *upgrade.sources))
 
 
 def wanted(upgrades: Iterable[Upgrade]) -> re.Pattern[bytes]:
@@ -71,15 +69,43 @@ def edits(spot: Spot, upgrade: Upgrade) -> tuple[Edit, ...]:
     new = raised(spot.constraint, spot.dialect, upgrade)
     made = [] if spot.dialect is Dialect.NAME else [Edit(spot.constraint_at, new)]
     if spot.project != canonicalize_name(upgrade.target):
-        made += [Edit(spot.name_at, upgrade.target), Edit(spot.extras_at, "")]
-    return tuple(e for e in made if e.span[0] != e.span[1] or e.new)
+        made += [Edit(spot.name_at, upgrade.target), Edit(spot.extras_at, _extras(spot, upgrade))]
+    made = [e for e in made if e.span[0] != e.span[1] or e.new]
+    return (_quoted(spot, made),) if spot.quote and set("<>") & set(new) else tuple(made)
+
+
+def _extras(spot: Spot, upgrade: Upgrade) -> str:
+    """The old package's extras in the new one's words; those that it does not know are dropped."""
+    kept = [new for old, new in upgrade.extras if old in spot.extras]
+    return f"[{','.join(kept)}]" if kept else ""
+
+
+def _quoted(spot: Spot, made: list[Edit]) -> Edit:
+    """A bare shell word in quotes, lest the shell take ``>`` for itself."""
+    word = applied(spot.text, (_lifted(e, spot.span[0]) for e in made))
+    return Edit(spot.span, f"'{word}'")
+
+
+def _lifted(edit: Edit, by: int) -> Edit:
+    return Edit((edit.span[0] - by, edit.span[1] - by), edit.new)
 
 
 def wording(spot: Spot, name: str, constraint: str) -> str:
     """A requirement in a few words for people: ``tenacity[extra]==8.2.3``, ``tenacity ^8.2``."""
-    extras = f"[{','.join(spot.extras)}]" if spot.extras and name == spot.name else ""
-    gap = "" if spot.dialect is Dialect.PEP440 or not constraint else " "
-    return f"{name}{extras}{gap}{' '.join(constraint.split())}"
+    return _worded(spot, f"{name}[{','.join(spot.extras)}]" if spot.extras else name, constraint)
+
+
+def applied_wording(spot: Spot, upgrade: Upgrade) -> str:
+    """The same for what the requirement becomes."""
+    constraint = "" if spot.dialect is Dialect.NAME else raised(spot.constraint, spot.dialect, upgrade)
+    if spot.project == canonicalize_name(upgrade.target):
+        return wording(spot, spot.name, constraint)
+    return _worded(spot, f"{upgrade.target}{_extras(spot, upgrade)}", constraint)
+
+
+def _worded(spot: Spot, name: str, constraint: str) -> str:
+    gap = " " if (spot.dialect is Dialect.POETRY and constraint) or spot.lock else ""
+    return f"{name}{gap}{' '.join(constraint.split())}"
 
 
 def new_line(files: Files, spot: Spot, upgrade: Upgrade) -> str:
@@ -87,11 +113,8 @@ def new_line(files: Files, spot: Spot, upgrade: Upgrade) -> str:
     text = decode(files[spot.file])
     words = text.words if text else spot.text
     start, end = whole_line(words, spot.span)
-    lifted = [
-        Edit((e.span[0] - start, e.span[1] - start), e.new)
-        for e in edits(spot, upgrade)
-        if start <= e.span[0] and e.span[1] <= end
-    ]
+    made = [*edits(spot, upgrade), *([Edit(spot.hashes, "")] if spot.hashes else [])]
+    lifted = [_lifted(e, start) for e in made if start <= e.span[0] and e.span[1] <= end]
     return applied(words[start:end], lifted).strip().rstrip("\\").strip()
 
 
@@ -123,11 +146,24 @@ def skip_reason(files: Files, spot: Spot, upgrade: Upgrade) -> str | None:
         return f"only for Pythons on which {upgrade.target} {upgrade.version} does not run"
     if admitted(spot.constraint, spot.dialect) is None:
         return f"the constraint `{spot.constraint}` cannot be read; write `{new_line(files, spot, upgrade)}`"
-    if spot.skip is None:
-        return None
+    why = _by_hand(spot, upgrade)
+    if why is None or pin_status(spot, upgrade) in {PinStatus.CURRENT, PinStatus.UNPINNED}:
+        return why
     if spot.lock:
+        return why.format(target=upgrade.target)
+    return f"{why}; change the line to: {new_line(files, spot, upgrade)}"
+
+
+def _by_hand(spot: Spot, upgrade: Upgrade) -> str | None:
+    """What about the place, the hashes or the extras asks for a person."""
+    if spot.skip is not None:
         return spot.skip
-    return f"{spot.skip}; change the line to: {new_line(files, spot, upgrade)}"
+    if spot.hashes:
+        return "pinned with hashes, to be renewed"
+    renamed = spot.project != canonicalize_name(upgrade.target)
+    if renamed and spot.dialect is Dialect.POETRY and spot.extras:
+        return f"its extras are those of {spot.name}"
+    return None
 
 
 def meets_python(marker: str, upgrade: Upgrade) -> bool:
@@ -174,10 +210,10 @@ def _compiled_from(files: Files, path: str) -> str | None:
 
 
 def _skipped(spot: Spot, source: str) -> Spot:
-    from dataclasses import replace
-
     return replace(spot, skip=f"compiled from {source}: compile it again")
 
 
 def _without_lone_locks(pins: list[Pin]) -> tuple[Pin, ...]:
-    return tuple(pins)
+    """A lock also holds what other packages need; only what the service itself asks for is its pin."""
+    asked = {p.library for p in pins if posixpath.basename(p.file) not in LOCKS}
+    return tuple(p for p in pins if p.library in asked)

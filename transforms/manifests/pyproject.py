@@ -8,12 +8,13 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from transforms.manifests.constraint import admitted
-from transforms.manifests.spot import Dialect, Include, Reading, Spot, pep508
+from transforms.manifests.spot import Dialect, Include, Reading, Spot, merged, pep508
 from transforms.manifests.text import Span, line_of, whole_line
 from transforms.manifests.toml import Literal, literals
 from transforms.model import Problem
 
 _BUILD = "build requirements are not part of what the service runs on"
+_TOX = "tox environments are not edited"
 _PIPFILE = "Pipfile and its lock move together"
 _ESCAPED = "written with escapes"
 
@@ -31,6 +32,8 @@ _PEP508_HOMES: tuple[tuple[str, ...], ...] = (
     ("tool", "flit", "metadata", "requires", "#"),
     ("tool", "flit", "metadata", "dev-requires", "#"),
     ("tool", "flit", "metadata", "requires-extra", "*", "#"),
+    ("tool", "tox", "env_run_base", "deps", "#"),
+    ("tool", "tox", "env", "*", "deps", "#"),
     ("build-system", "requires", "#"),
 )
 _POETRY_HOMES: tuple[tuple[str, ...], ...] = (
@@ -53,11 +56,8 @@ def read(path: str, words: str) -> Reading:
     try:
         found = literals(words)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        return broken(path, error)
-    reading = Reading()
-    for literal in found:
-        reading += _read_one(path, words, literal)
-    return reading + tables(path, words, found, _POETRY_HOMES)
+        return _broken(path, error)
+    return merged([*(_read_one(path, words, x) for x in found), tables(path, words, found, _POETRY_HOMES)])
 
 
 def read_pipfile(path: str, words: str) -> Reading:
@@ -65,13 +65,13 @@ def read_pipfile(path: str, words: str) -> Reading:
     try:
         found = literals(words)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        return broken(path, error)
+        return _broken(path, error)
     tables_there = {str(x.path[0]) for x in found} - {"source", "requires", "scripts", "pipenv"}
     reading = tables(path, words, found, tuple((name,) for name in sorted(tables_there)))
     return replace(reading, spots=tuple(replace(s, skip=_PIPFILE) for s in reading.spots))
 
 
-def broken(path: str, error: Exception) -> Reading:
+def _broken(path: str, error: Exception) -> Reading:
     """A TOML file that does not parse, with the line that tomllib names."""
     at = re.search(r"at line (\d+)", str(error))
     line = int(at[1]) if at else None
@@ -97,9 +97,9 @@ def _pep508(path: str, words: str, literal: Literal, home: tuple[str, ...]) -> R
     if spot is None:
         message = f"not a requirement: `{value[:80]}`; write it as `name==version`"
         return Reading(problems=(Problem(path, line, message),), partial=True)
-    build = home[0] == "build-system"
-    runtime = not build and home[-2] not in {"constraint-dependencies", "override-dependencies"}
-    done = _finished(spot, words, literal, skip=_BUILD if build else None, runtime=runtime)
+    skip = _BUILD if home[0] == "build-system" else _TOX if home[1] == "tox" else None
+    runtime = skip is None and home[-2] not in {"constraint-dependencies", "override-dependencies"}
+    done = _finished(spot, words, literal, skip=skip, runtime=runtime)
     return Reading((done,), partial=bool(spot.address))
 
 
@@ -128,8 +128,10 @@ def _item(words: str, raw: Span) -> Span:
     rest = words[end : full[1]].strip()
     if not words[full[0] : raw[0]].strip() and (not rest or rest.startswith("#")):
         return full
-    before = re.search(r",[ \t]*$", words[: raw[0]])
-    return (before.start(), raw[1]) if before and not after else (raw[0], end)
+    before = raw[0]
+    while before and words[before - 1] in " \t":
+        before -= 1
+    return (before - 1, raw[1]) if not after and words[before - 1] == "," else (raw[0], end)
 
 
 def tables(path: str, words: str, found: Iterable[Literal], homes: tuple[tuple[str, ...], ...]) -> Reading:
@@ -141,10 +143,7 @@ def tables(path: str, words: str, found: Iterable[Literal], homes: tuple[tuple[s
             depth = len(home) + 1
             several = len(literal.path) > depth and isinstance(literal.path[depth], int)
             groups.setdefault(literal.path[: depth + several], []).append(literal)
-    reading = Reading()
-    for where, parts in groups.items():
-        reading += _dependency(path, words, where, parts)
-    return reading
+    return merged(_dependency(path, words, where, parts) for where, parts in groups.items())
 
 
 def _dependency(path: str, words: str, where: tuple[str | int, ...], parts: list[Literal]) -> Reading:

@@ -76,7 +76,7 @@ def _pyproject(files: Files, path: str) -> Iterator[Floor]:
         if literal.path in _TOML and text:
             lowest = _lowest(literal.value)
             if lowest:
-                yield lowest, path, text.line(literal.raw[0])
+                yield lowest, path, line_of(text.words, literal.raw[0])
 
 
 def _lowest(constraint: str) -> str | None:

@@ -6,9 +6,17 @@ from collections.abc import Sequence
 
 from packaging.utils import canonicalize_name
 
-from transforms.manifests.constraint import raised
-from transforms.manifests.pins import concerns, edits, new_line, pin_status, skip_reason, targeted, wording
-from transforms.manifests.spot import Dialect, Reading, Spot
+from transforms.manifests.pins import (
+    applied_wording,
+    concerns,
+    edits,
+    meets_python,
+    pin_status,
+    skip_reason,
+    targeted,
+    wording,
+)
+from transforms.manifests.spot import Reading, Spot
 from transforms.manifests.text import Edit, decode
 from transforms.manifests.tree import reading_of
 from transforms.model import Files, Finding, Level, Pin, PinStatus, Upgrade, Verdict
@@ -48,18 +56,23 @@ def _one_file(
 ) -> tuple[list[Edit], list[Finding]]:
     reading: Reading = reading_of(files, path)
     spots = [s for s in targeted(files, path, reading) if concerns(s, upgrade)]
-    listed = {s.scope for s in spots if s.project == canonicalize_name(upgrade.target) and not s.address}
-    made: list[Edit] = []
+    listed = {(s.scope, s.marker) for s in spots if not _replaced(s, upgrade) and not s.address}
+    made: dict[Edit, None] = {}
     findings: list[Finding] = []
     for spot in spots:
         if spot.text not in texts or not _due(spot, upgrade, rewritten):
             continue
-        some, finding = _one_spot(files, spot, upgrade, spot.scope in listed)
-        made += some
+        doubled = bool({(spot.scope, ""), (spot.scope, spot.marker)} & listed)
+        some, finding = _one_spot(files, spot, upgrade, doubled)
+        made |= dict.fromkeys(some)
         findings.append(finding)
-        if spot.project != canonicalize_name(upgrade.target):
-            listed.add(spot.scope)
-    return made, findings
+        if some and _replaced(spot, upgrade):
+            listed.add((spot.scope, spot.marker))
+    return list(made), findings
+
+
+def _replaced(spot: Spot, upgrade: Upgrade) -> bool:
+    return spot.project != canonicalize_name(upgrade.target)
 
 
 def _due(spot: Spot, upgrade: Upgrade, rewritten: bool) -> bool:
@@ -70,20 +83,18 @@ def _due(spot: Spot, upgrade: Upgrade, rewritten: bool) -> bool:
 
 
 def _one_spot(files: Files, spot: Spot, upgrade: Upgrade, doubled: bool) -> tuple[list[Edit], Finding]:
+    old = wording(spot, spot.name, spot.constraint)
+    if _replaced(spot, upgrade) and doubled and spot.skip is None and not spot.address:
+        if spot.drop is None:
+            return [], _flag("PIN005", spot, upgrade, f"{upgrade.target} is listed already; remove this one")
+        return [Edit(spot.drop, "")], _done("PIN005", spot, f"{old} removed: {upgrade.target} is listed already")
     reason = skip_reason(files, spot, upgrade)
     if reason:
-        return [], _flag("PIN003", spot, upgrade, reason)
-    old = wording(spot, spot.name, spot.constraint)
-    replaced = spot.project != canonicalize_name(upgrade.target)
-    if replaced and doubled and spot.drop:
-        return [Edit(spot.drop, "")], _done("PIN005", spot, f"{old} removed: {upgrade.target} is listed already")
-    if spot.hashes:
-        reason = f"pinned with hashes; change the line to: {new_line(files, spot, upgrade)} and renew its hashes"
-        return [], _flag("PIN004", spot, upgrade, reason)
-    name = upgrade.target if replaced else spot.name
-    constraint = "" if spot.dialect is Dialect.NAME else raised(spot.constraint, spot.dialect, upgrade)
-    new = wording(spot, name, constraint)
-    return list(edits(spot, upgrade)), _done("PIN002" if replaced else "PIN001", spot, f"{old} → {new}")
+        return [], _flag("PIN004" if spot.hashes else "PIN003", spot, upgrade, reason)
+    new = applied_wording(spot, upgrade)
+    return list(edits(spot, upgrade)), _done(
+        "PIN002" if _replaced(spot, upgrade) else "PIN001", spot, f"{old} → {new}"
+    )
 
 
 def _done(rule: str, spot: Spot, message: str) -> Finding:
@@ -92,5 +103,5 @@ def _done(rule: str, spot: Spot, message: str) -> Finding:
 
 def _flag(rule: str, spot: Spot, upgrade: Upgrade, reason: str) -> Finding:
     broken = pin_status(spot, upgrade) in {PinStatus.EXCLUDES_TARGET, PinStatus.REPLACED}
-    level = Level.BREAKS if broken else Level.ADVICE
+    level = Level.BREAKS if broken and meets_python(spot.marker, upgrade) else Level.ADVICE
     return Finding(rule, Verdict.FLAGGED, level, spot.file, spot.line, f"{spot.text}: {reason}")

@@ -6,15 +6,15 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from transforms.manifests.spot import Include, Reading, Spot, pep508
+from transforms.manifests.spot import Include, Reading, Spot, merged, pep508
 from transforms.manifests.text import Span, blank, joined, line_of, whole_line
 from transforms.model import Problem
 
 _LINE = re.compile(r"[^\n]*\n?")
-_COMMENT = re.compile(r"(^|[ \t]+)#.*$")
+_COMMENT = re.compile(r"(?:^|(?<=[ \t]))#.*$")
 _INCLUDE = re.compile(r"^(-r|-c|--requirement|--constraint)(?:[ \t]*=[ \t]*|[ \t]+|(?=[^ \t-]))(.+)$")
-_TRAILING_OPTIONS = re.compile(r"[ \t]+--?[A-Za-z][\s\S]*$")
-_HASHES = re.compile(r"(?:\s+--hash[= \t]\S+)+")
+_TRAILING_OPTIONS = re.compile(r"(?<=[ \t])--?[A-Za-z]")
+_HASHES = re.compile(r"(?<=\s)--hash[= \t]\S+(?:\s+--hash[= \t]\S+)*")
 _PATH = re.compile(
     r"^(?:\.{0,2}/|\.{1,2}$|[A-Za-z]:\\|[\w+.-]+://|file:)|\.(?:whl|zip|tar\.gz)(?:$|[ #\[])|^[\w.-]+/"
 )
@@ -25,20 +25,20 @@ _COMPILED = re.compile(
 
 def read(path: str, words: str) -> Reading:
     """Every requirement and include of a requirements file; what cannot be read becomes a problem of its line."""
-    spots: list[Spot] = []
-    rest = Reading()
-    for start, logical in logical_lines(words):
-        line = line_of(words, start + len(logical) - len(logical.lstrip()))
-        body = logical.strip()
-        if body.startswith("-"):
-            rest += _option(path, line, body)
-        elif _PATH.search(body) and " @ " not in body:
-            rest += Reading(partial=True)
-        elif (spot := _requirement(path, line, logical, start, words)) is not None:
-            spots.append(spot)
-        else:
-            rest += _unreadable(path, line, body)
-    return Reading(tuple(spots)) + rest
+    return merged(_one(path, words, start, logical) for start, logical in logical_lines(words))
+
+
+def _one(path: str, words: str, start: int, logical: str) -> Reading:
+    line = line_of(words, start + len(logical) - len(logical.lstrip()))
+    body = logical.strip()
+    if body.startswith("-"):
+        return _option(path, line, body)
+    if _PATH.search(body) and " @ " not in body:
+        return Reading(partial=True)
+    spot = _requirement(path, line, logical, start, words)
+    if spot is None:
+        return _unreadable(path, line, body)
+    return Reading((spot,), partial=bool(spot.address))
 
 
 def is_compiled(words: str) -> bool:

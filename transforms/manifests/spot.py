@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass
 from enum import StrEnum
+from itertools import chain
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
@@ -12,12 +14,10 @@ from packaging.utils import canonicalize_name
 from transforms.manifests.text import Span
 from transforms.model import Problem
 
-_PEP508 = re.compile(
-    r"\s*(?P<name>[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)"
-    r"(?P<extras>\s*\[[^\]]*\])?"
-    r"(?P<gap>\s*\(?\s*)(?P<constraint>[^;@()]*?)(?P<close>\s*\)?)\s*(?P<rest>[;@].*)?$",
-    re.DOTALL,
-)
+_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
+_EXTRAS = re.compile(r"\s*\[[^\]]*\]")
+_LONGEST = 2_000
+"""Characters. No requirement is longer."""
 
 
 class Dialect(StrEnum):
@@ -74,6 +74,8 @@ class Include:
     path: str
     line: int
     constraint: bool = False
+    sure: bool = True
+    """False where the path is relative to somewhere else (an image, a CI job): followed if found, else silent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,54 +87,54 @@ class Reading:
     problems: tuple[Problem, ...] = ()
     partial: bool = False
 
-    def __add__(self, other: Reading) -> Reading:
-        return Reading(
-            self.spots + other.spots,
-            self.includes + other.includes,
-            self.problems + other.problems,
-            self.partial or other.partial,
-        )
+
+def merged(readings: Iterable[Reading]) -> Reading:
+    """Several readings as one, in order."""
+    parts = tuple(readings)
+    return Reading(
+        tuple(chain.from_iterable(p.spots for p in parts)),
+        tuple(chain.from_iterable(p.includes for p in parts)),
+        tuple(chain.from_iterable(p.problems for p in parts)),
+        any(p.partial for p in parts),
+    )
 
 
 def pep508(file: str, line: int, words: str, at: int) -> Spot | None:
     """Read a PEP 508 requirement that starts at offset ``at``, or None when ``words`` is none."""
-    match = _PEP508.match(words)
-    if match is None:
-        return None
+    text = words.strip()
     try:
-        requirement = Requirement(words.strip())
+        requirement = Requirement(text) if len(text) <= _LONGEST else None
     except InvalidRequirement:
         return None
-    text = words.strip()
-    start = at + match.start("name")
-    here = match.end("extras") if match["extras"] else match.end("name")
-    bare = not match["constraint"]
+    start = len(words) - len(words.lstrip())
+    name = _NAME.match(words, start)
+    if requirement is None or name is None:
+        return None
+    extras = _EXTRAS.match(words, name.end())
+    told = extras.end() if extras else name.end()
+    constraint = _constraint(words, told) if requirement.specifier else (told, told)
     return Spot(
         file=file,
         line=line,
-        span=(start, start + len(text)),
+        span=(at + start, at + start + len(text)),
         text=text,
-        name=match["name"],
-        name_at=(start, at + match.end("name")),
-        constraint="" if requirement.url else match["constraint"],
-        constraint_at=(at + here,) * 2 if bare else (at + match.start("constraint"), at + match.end("constraint")),
+        name=name[0],
+        name_at=_shift(name.span(), at),
+        constraint=words[slice(*constraint)],
+        constraint_at=_shift(constraint, at),
         extras=tuple(sorted(requirement.extras)),
-        extras_at=(at + match.end("name"), at + here),
+        extras_at=_shift((name.end(), told), at),
         marker=str(requirement.marker or ""),
         address=requirement.url or "",
     )
 
 
-def moved(spot: Spot, by: int, line: int) -> Spot:
-    """The same spot, read from a piece that starts ``by`` characters into the file."""
-    return replace(
-        spot,
-        line=line,
-        span=_shift(spot.span, by),
-        name_at=_shift(spot.name_at, by),
-        constraint_at=_shift(spot.constraint_at, by),
-        extras_at=_shift(spot.extras_at, by),
-    )
+def _constraint(words: str, at: int) -> Span:
+    """Where the version constraint of a valid requirement stands, without blanks and parentheses around it."""
+    said = words[at:].partition(";")[0]
+    bare = said.strip().strip("()").strip()
+    start = at + said.index(bare)
+    return start, start + len(bare)
 
 
 def _shift(span: Span, by: int) -> Span:

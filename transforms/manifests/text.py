@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import codecs
 import re
+from array import array
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
-LARGEST = 4_000_000
+LARGEST = 1_000_000
 """Bytes. A manifest beyond this is not read: no person wrote it."""
+LARGEST_LOCK = 16_000_000
+"""Bytes. A tool writes lock files, and large ones."""
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -17,6 +22,7 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+_LINE_END = re.compile(r"\n")
 _CONTINUATION = re.compile(r"\\\r?\n")
 
 Span = tuple[int, int]
@@ -39,18 +45,15 @@ class Text:
     codec: str
     bom: bytes
 
-    def line(self, at: int) -> int:
-        """The 1-based line of an offset."""
-        return line_of(self.words, at)
-
     def edited(self, edits: Iterable[Edit]) -> bytes:
         """The file with these edits made. Everything outside the spans is byte for byte what it was."""
         return self.bom + applied(self.words, edits).encode(self.codec, "surrogateescape")
 
 
-def decode(data: bytes) -> Text | None:
+@lru_cache(maxsize=16)
+def decode(data: bytes, largest: int = LARGEST) -> Text | None:
     """The file as text, or None when it is no text at all (binary, or far too large)."""
-    if len(data) > LARGEST:
+    if len(data) > largest:
         return None
     for bom, codec in _BOMS:
         if data.startswith(bom):
@@ -72,7 +75,12 @@ def applied(words: str, edits: Iterable[Edit]) -> str:
 
 def line_of(words: str, at: int) -> int:
     """The 1-based line of an offset."""
-    return words.count("\n", 0, at) + 1
+    return bisect_left(_line_ends(words), at) + 1
+
+
+@lru_cache(maxsize=16)
+def _line_ends(words: str) -> array[int]:
+    return array("Q", (m.start() for m in _LINE_END.finditer(words)))
 
 
 def blank(words: str) -> str:

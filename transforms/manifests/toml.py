@@ -12,8 +12,9 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from transforms.manifests.text import Span
+from transforms.manifests.text import Span, line_of
 
+_NOT_UTF8 = re.compile(r"[\udc80-\udcff]")
 _SPACE = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*")
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _DOT = re.compile(r"[ \t]*\.[ \t]*")
@@ -42,6 +43,9 @@ class Literal:
 
 def literals(words: str) -> tuple[Literal, ...]:
     """Every string value in document order. Raises ``tomllib.TOMLDecodeError`` for what is not TOML."""
+    alien = _NOT_UTF8.search(words)
+    if alien:
+        raise tomllib.TOMLDecodeError(f"not UTF-8 (at line {line_of(words, alien.start())}, column 1)")
     tomllib.loads(words.replace("\r\n", "\n"))
     return tuple(_Scanner(words).document())
 

@@ -7,9 +7,9 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from transforms.manifests import pyproject, requirements
+from transforms.manifests import code, conda, ini, locks, pyproject, requirements, shell
 from transforms.manifests.spot import Include, Reading
-from transforms.manifests.text import decode
+from transforms.manifests.text import LARGEST, LARGEST_LOCK, decode
 from transforms.model import Files, Problem
 
 _SKIPPED = frozenset(
@@ -23,16 +23,38 @@ _REQUIREMENTS = re.compile(
 _FOLDER = re.compile(r"(?:^|/)(?:requirements?|reqs?|requires|constraints|deps)/[^/]+\.(?:txt|in|pip)$", re.I)
 _LOOSE_IN = re.compile(r"(?:^|/)(?!MANIFEST)[\w-]+\.in$")
 
+_CI = re.compile(
+    r"^\.github/(?:workflows|actions)/.*\.ya?ml$|(?:^|/)\.gitlab-ci\.ya?ml$|(?:^|/)\.travis\.yml$"
+    r"|(?:^|/)azure-pipelines[^/]*\.ya?ml$|^\.circleci/[^/]+\.ya?ml$"
+)
+_SCRIPT = re.compile(r"\.(?:sh|bash|mk)$|^(?:GNU)?[Mm]akefile$|^[Jj]ustfile$|^Taskfile\.ya?ml$")
+_CONDA = re.compile(r"^(?:conda[\w.-]*|(?:[\w.-]+[-_.])?env(?:ironment)?(?:[-_.][\w.-]+)?)\.ya?ml$")
+
 Reader = Callable[[str, str], Reading]
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """How a file is read. ``loose``: by its name alone it might be something else, so its faults are not told."""
+    """How a file is read."""
 
     reader: Reader
     requirements: bool = False
     loose: bool = False
+    """By its name alone it might be something else, so its faults are not told."""
+    largest: int = LARGEST
+    filtered: bool = False
+    """Read only when its bytes hold a name that is looked for: there are many such files, and few matter."""
+
+
+_BY_NAME = {
+    "pyproject.toml": Kind(pyproject.read),
+    "setup.cfg": Kind(ini.read_setup_cfg),
+    "Pipfile": Kind(pyproject.read_pipfile),
+    "setup.py": Kind(code.read_setup),
+    "tox.ini": Kind(ini.read_tox),
+    "noxfile.py": Kind(code.read_nox, filtered=True),
+    **{name: Kind(locks.read, largest=LARGEST_LOCK, filtered=True) for name in locks.NAMES},
+}
 
 
 def below(path: str, root: str) -> bool:
@@ -65,14 +87,21 @@ def kind(path: str) -> Kind | None:
         return Kind(requirements.read, requirements=True)
     if _LOOSE_IN.search(path):
         return Kind(requirements.read, requirements=True, loose=True)
-    by_name: dict[str, Reader] = {"pyproject.toml": pyproject.read, "Pipfile": pyproject.read_pipfile}
-    return Kind(by_name[name]) if name in by_name else None
+    if is_dockerfile(path):
+        return Kind(shell.read_dockerfile)
+    if _CI.search(path) or _SCRIPT.search(name):
+        return Kind(shell.read_flagged, filtered=True)
+    if _CONDA.match(name):
+        return Kind(conda.read, filtered=True)
+    return _BY_NAME.get(name)
 
 
 def readings(
     files: Files, root: str, exclude: Sequence[str] = (), wanted: re.Pattern[bytes] | None = None
 ) -> Iterator[tuple[str, Reading]]:
-    """What each manifest says, those reached by includes too; files that cannot hold ``wanted`` are passed over.
+    """What each manifest says, those reached by includes too. ``wanted`` looks for names in raw bytes.
+
+    Scripts, workflows and locks are read only when they hold such a name, and not at all without ``wanted``.
 
     An include may leave ``root`` (a shared ``requirements/base.txt``) but not the repository. One that leads down
     into an excluded root is not followed: what is there belongs to that service.
@@ -93,18 +122,24 @@ def readings(
 
 def reading_of(files: Files, path: str) -> Reading:
     """What one manifest says; a file of unknown name is read as a requirements file, as an include would be."""
-    return _read(files, path, kind(path) or Kind(requirements.read, requirements=True), None)
+    how = kind(path) or Kind(requirements.read, requirements=True)
+    return _read(files, path, replace(how, filtered=False), None)
 
 
 def _read(files: Files, path: str, how: Kind, wanted: re.Pattern[bytes] | None) -> Reading:
     data = files[path]
-    text = decode(data)
+    text = decode(data, how.largest)
     if text is None:
         return Reading(
             problems=(Problem(path, None, "not text, or too large to be written by a person: not read"),)
         )
-    if wanted and not how.requirements and not (wanted.search(data) or b"\0" in data):
+    if how.filtered and (wanted is None or not wanted.search(data)):
         return Reading()
+    text = decode(data, how.largest)
+    if text is None:
+        return Reading(
+            problems=(Problem(path, None, "not text, or too large to be written by a person: not read"),)
+        )
     reading = how.reader(path, text.words)
     if not how.loose:
         return reading
@@ -116,10 +151,15 @@ def _as_constraint(reading: Reading) -> Reading:
 
 
 def _target(files: Files, path: str, include: Include) -> tuple[str | None, tuple[Problem, ...]]:
-    if "${" in include.path:
+    """The included file's path in the tree, or what is wrong with it."""
+    said = include.path.replace("\\", "/")
+    if "$" in said:
         return None, ()
-    target = posixpath.normpath(posixpath.join(posixpath.dirname(path), include.path.replace("\\", "/")))
-    if target in files:
+    here = posixpath.dirname(path)
+    folders = [here] if include.sure else [here, ""]
+    places = [posixpath.normpath(posixpath.join(folder, said)) for folder in folders]
+    target = next((p for p in places if p in files), None)
+    if target or not include.sure:
         return target, ()
-    where = "leaves the repository" if target.startswith(("..", "/")) else "is not in the repository"
+    where = "leaves the repository" if places[0].startswith(("..", "/")) else "is not in the repository"
     return None, (Problem(path, include.line, f"includes `{include.path}`, which {where}; correct the path"),)
