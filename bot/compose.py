@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from bot import yamltext
+from bot.places import aside
 from transforms.model import Files, Problem
 
 NAMES = re.compile(r"(?:.*/)?(?:docker-)?compose(?:[.-][^/]*)?\.ya?ml")
@@ -43,10 +44,10 @@ class Node:
 
 
 def nodes(files: Files) -> tuple[tuple[Node, ...], tuple[Problem, ...]]:
-    """Every compose service of the tree, file by file."""
+    """Every compose service of the tree, file by file. Files for tests and development containers do not count."""
     found: list[Node] = []
     problems: list[Problem] = []
-    for path in sorted(path for path in files if NAMES.fullmatch(path)):
+    for path in sorted(path for path in files if NAMES.fullmatch(path) and not aside(posixpath.dirname(path))):
         try:
             document = yamltext.parse(files[path].decode("utf-8-sig"), local_tags=True)
         except yamltext.YamlError as error:

@@ -178,8 +178,9 @@ class _Composed:
         return (near or called)[0].name if len(near or called) == 1 else None
 
     def _source(self, service: str, repo: str, place: str) -> str:
-        at_home = any(s.name == service and s.repo == repo for s in self.services)
-        return place if at_home or len(self.built) == 1 else f"{repo}:{place}"
+        """File and line, with the repository where the service is another one's."""
+        elsewhere = any(s.name == service and s.repo != repo for s in self.services)
+        return f"{repo}:{place}" if elsewhere else place
 
 
 def _untagged(image: str) -> str:

@@ -26,7 +26,7 @@ ASIDE = frozenset(
 def places(files: Files, declared: Iterable[str], contexts: Iterable[str]) -> tuple[str, ...]:
     """The paths of a repository's services, sorted; ``("",)`` when it is one itself, empty when there is none."""
     claimed = set(declared)
-    built = {c for c in contexts if not covered(c, claimed)}
+    built = {c for c in contexts if not covered(c, claimed) and not aside(c)}
     claimed |= built
     claimed |= {f for f in _shallowest(_folders(files)) if not covered(f, claimed)}
     if claimed:
@@ -37,6 +37,18 @@ def places(files: Files, declared: Iterable[str], contexts: Iterable[str]) -> tu
 def covered(path: str, claimed: Collection[str]) -> bool:
     """The path is, or lies inside, one of those folders. The repository's root covers only itself."""
     return path in claimed or any(parent in claimed for parent in parents(path))
+
+
+def aside(path: str) -> bool:
+    """Something for tests, documentation or a development container, not something that is released."""
+    return any(part in ASIDE or part.startswith(".") for part in path.split("/"))
+
+
+def inner(path: str, others: Iterable[str]) -> tuple[str, ...]:
+    """Those folders that lie inside this one: their files are theirs."""
+    return tuple(
+        other for other in others if other and other != path and (not path or other.startswith(f"{path}/"))
+    )
 
 
 def parents(path: str) -> Iterator[str]:
@@ -59,7 +71,7 @@ def _folders(files: Files) -> Iterator[str]:
         elif not (REQUIREMENTS.fullmatch(name) or DOCKERFILE.fullmatch(name)):
             continue
         parts = folder.split("/")
-        if len(parts) > 1 and parts[0] in ROOTS and ASIDE.isdisjoint(parts):
+        if len(parts) > 1 and parts[0] in ROOTS and not aside(folder):
             yield folder
 
 
