@@ -1,0 +1,202 @@
+"""The voyage as a person watches it: who stands where and why, what CI is doing, what just happened.
+
+On a terminal it is one live picture that fits the window. Anywhere else (a CI log, a pipe) it is one plain line for
+each event. Colour never says what a word or a sign does not say too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
+from rich.live import Live
+from rich.spinner import Spinner
+from rich.table import Table
+from rich.text import Text
+
+from bot.model import Landing, Phase, Standing
+from bot.render.status import in_order, tally
+from bot.render.text import one_line
+
+_WIDE, _FIXED, _LOG = 100, 5, 3
+"""Columns from which more is shown; lines that are always there; lines of log that the table leaves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mood:
+    """How a group of phases looks."""
+
+    sign: str
+    style: str
+
+
+DONE = Mood("✓", "green")
+MOVING = Mood("▸", "cyan")
+WAITING = Mood("·", "dim")
+ASKING = Mood("?", "yellow")
+SICK = Mood("✗", "red")
+
+_MOODS = {
+    DONE: ("Settled", "Current"),
+    MOVING: ("Due", "Checking", "Passing", "Outdated", "Landing", "Obsolete"),
+    ASKING: ("AwaitingReview", "RedBefore", "Held", "Declined", "Broken", "Unreachable"),
+    SICK: ("Failing", "Regressed", "Reverting", "Reverted"),
+}
+_EVENTS = (("revert", "red"), ("merged", "green"), ("settled", "green"), ("fail", "red"), ("explained", "yellow"))
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One line of the log: something that was done, or seen."""
+
+    at: datetime
+    event: str
+    service: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What there is to see at one time. ``events`` are all so far, oldest first; ``running`` names CI jobs."""
+
+    standings: Sequence[Standing] = ()
+    events: Sequence[Happening] = ()
+    now: datetime | None = None
+    running: Sequence[str] = ()
+    halted: str = ""
+    stopped: str = ""
+
+
+class VoyageView:
+    """The picture. ``update`` it as often as you like; rich draws it as large as the window allows."""
+
+    def __init__(self, campaign: str) -> None:
+        self._campaign = campaign
+        self._moment = Moment()
+        self._spinner = Spinner("dots", style="cyan")
+        self.tell: Callable[[Happening], None] | None = None
+        """Called once for each event, where no picture can be drawn."""
+
+    def update(
+        self,
+        standings: Sequence[Standing],
+        events: Sequence[Happening],
+        now: datetime,
+        running: Sequence[str] = (),
+        *,
+        halted: str = "",
+        stopped: str = "",
+    ) -> None:
+        """Show this from now on."""
+        known = len(self._moment.events)
+        self._moment = Moment(in_order(standings), tuple(events), now, sorted(running), halted, stopped)
+        if self.tell is not None:
+            for event in events[known:]:
+                self.tell(event)
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        seen = self._moment
+        room = (options.height or console.height) - _FIXED
+        lines = max(0, min(len(seen.events), max(_LOG, room - len(seen.standings)), room - 1))
+        yield self._header(seen)
+        yield _alarm(seen)
+        yield _table(seen.standings, options, max(1, room - lines))
+        yield self._ci(seen.running)
+        yield from (happened(event) for event in seen.events[len(seen.events) - lines :])
+
+    def _header(self, seen: Moment) -> Text:
+        settled, fleet = sum(mood(s.phase) is DONE for s in seen.standings), len(seen.standings)
+        full = 20 * settled // fleet if fleet else 0
+        clock = f"  {seen.now:%H:%M:%S}" if seen.now else ""
+        title = (f"convoy {one_line(self._campaign)}  ", "bold")
+        bar = (("━" * full, "green"), ("─" * (20 - full), "dim"))
+        return _one(Text.assemble(title, *bar, f"  {settled} of {fleet} settled", (clock, "dim")))
+
+    def _ci(self, running: Sequence[str]) -> RenderableType:
+        if not running:
+            return Text("")
+        names = ", ".join(one_line(name) for name in running)
+        self._spinner.update(text=_one(Text(f"CI runs {names}", style="cyan")))
+        return self._spinner
+
+
+def mood(phase: Phase) -> Mood:
+    """How a phase looks."""
+    if isinstance(phase, Landing) and phase.disputed:
+        return ASKING
+    return next((mood for mood, names in _MOODS.items() if phase.name in names), WAITING)
+
+
+def fitting(standings: Sequence[Standing], rows: int) -> tuple[list[Standing], list[Standing]]:
+    """Those that ``rows`` lines can show, and those left out: the finished ones first, then those that wait."""
+    if len(standings) <= rows:
+        return list(standings), []
+    order = {SICK: 0, ASKING: 1, MOVING: 2, WAITING: 3, DONE: 4}
+    urgent = sorted(standings, key=lambda s: order[mood(s.phase)])[: max(0, rows - 1)]
+    return [s for s in standings if s in urgent], [s for s in standings if s not in urgent]
+
+
+def happened(event: Happening) -> Text:
+    """An event as one line: time, what, who, more."""
+    style = next((colour for word, colour in _EVENTS if word in event.event), "")
+    line = Text.assemble((f"{event.at:%H:%M:%S}  ", "dim"), (f"{one_line(event.event):<16}  ", style))
+    return _one(line.append(f"{one_line(event.service):<14}  ", style="bold").append(one_line(event.detail)))
+
+
+@contextmanager
+def follow(view: VoyageView, console: Console | None = None) -> Iterator[VoyageView]:
+    """Show a voyage while it is updated: live on a terminal, line by line anywhere else."""
+    console = console or Console()
+    if console.is_terminal and not console.is_dumb_terminal and console.encoding.startswith("utf"):
+        with Live(view, console=console, refresh_per_second=8):
+            yield view
+    else:
+        view.tell = lambda event: _print(event, console)
+        yield view
+
+
+def _print(event: Happening, console: Console) -> None:
+    line = happened(event).plain.rstrip().encode(console.encoding, "replace").decode(console.encoding)
+    console.out(line, highlight=False)
+
+
+def _alarm(seen: Moment) -> Text:
+    told = [f"stopped: {seen.stopped}"] if seen.stopped else [seen.halted] if seen.halted else []
+    return _one(Text(one_line(told[0]) if told else "", style="bold red"))
+
+
+def _table(standings: Sequence[Standing], options: ConsoleOptions, rows: int) -> RenderableType:
+    wide = options.max_width >= _WIDE
+    table = Table(box=None, padding=(0, 1, 0, 0), expand=True, header_style="dim", collapse_padding=True)
+    for title, width in (("wave", 4), ("", 1), ("service", 30 if wide else 18), ("phase", 14), ("PR", 5)):
+        table.add_column(title, no_wrap=True, overflow="ellipsis", max_width=width)
+    for title, ratio in (("after", 2), ("why", 5)) if wide else (("why", 1),):
+        table.add_column(title, no_wrap=True, overflow="ellipsis", ratio=ratio)
+    shown, left = fitting(standings, rows)
+    for before, standing in zip([None, *shown], shown, strict=False):
+        table.add_row(*_cells(standing, before, wide))
+    return Group(table, _one(Text(f"     and {tally(left)}", style="dim"))) if left else table
+
+
+def _cells(standing: Standing, before: Standing | None, wide: bool) -> list[Text]:
+    look = mood(standing.phase)
+    wave = "" if before is not None and before.wave == standing.wave else str(standing.wave + 1)
+    after = [Text(one_line(", ".join(standing.depends_on)), style="dim")] if wide else []
+    return [
+        Text(wave, style="dim"),
+        Text(look.sign, style=look.style),
+        Text(one_line(standing.service.name), style="bold" if look in (ASKING, SICK) else ""),
+        Text(standing.phase.name, style=look.style),
+        Text(str(standing.pr) if standing.pr else ""),
+        *after,
+        Text(one_line(standing.phase.reason), style="dim" if look in (DONE, WAITING) else ""),
+    ]
+
+
+def _one(line: Text) -> Text:
+    """The line as one line, whatever the width."""
+    line.no_wrap, line.overflow = True, "ellipsis"
+    return line
