@@ -70,7 +70,10 @@ def _continue(entries: list[Entry], section: str, value: str, line: int) -> None
 
 
 def put(text: str, section: str, values: dict[str, str]) -> str:
-    """Set ``values`` in ``section``: in place where the key exists, else behind the section's last entry."""
+    """Set ``values`` in ``section``: in place where the key exists, else behind the section's last entry.
+
+    ``text`` is empty or ends with a line break.
+    """
     for key, value in values.items():
         text = _put(text, section, key, value)
     return text
@@ -87,15 +90,9 @@ def _put(text: str, section: str, key: str, value: str) -> str:
     new = f"{key} = {value}{newline}"
     if section not in ini.sections:
         gap = [newline] if lines else []
-        return "".join([*_ended(lines, newline), *gap, f"[{section}]{newline}", new])
+        return "".join([*lines, *gap, f"[{section}]{newline}", new])
     at = max((e.last for e in here.values()), default=ini.sections[section])
-    return "".join([*_ended(lines[:at], newline), new, *lines[at:]])
-
-
-def _ended(lines: list[str], newline: str) -> list[str]:
-    if lines and not lines[-1].endswith(("\n", "\r")):
-        return [*lines[:-1], lines[-1] + newline]
-    return lines
+    return "".join([*lines[:at], new, *lines[at:]])
 
 
 def _respell(line: str, value: str, newline: str) -> str:

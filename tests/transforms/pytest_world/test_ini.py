@@ -46,7 +46,7 @@ def test_a_value_over_several_lines_is_replaced_whole():
 
 
 def test_a_missing_section_is_appended():
-    assert ini.put("[tox]\nenvlist = a", "pytest", {"a": "b"}) == "[tox]\nenvlist = a\n\n[pytest]\na = b\n"
+    assert ini.put("[tox]\nenvlist = a\n", "pytest", {"a": "b"}) == "[tox]\nenvlist = a\n\n[pytest]\na = b\n"
     assert ini.put("", "pytest", {"a": "b"}) == "[pytest]\na = b\n"
 
 

@@ -1,0 +1,62 @@
+"""From the facts of ``pytest_world`` back to the nodes that rules edit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import libcst as cst
+
+from transforms.page import Page
+from transforms.pytest_world.source import FIXTURES, Function
+from transforms.pytest_world.world import World, world
+from transforms.tree import Tree
+
+
+def definition(tree: Tree, function: Function) -> tuple[Page, cst.FunctionDef] | None:
+    """The page and node of a function."""
+    page = tree.page(function.path)
+    if page is None:
+        return None
+    named = (n for n in page.all(cst.FunctionDef) if n.name.value == function.name)
+    found = next((n for n in named if page.line(n) == function.line), None)
+    return None if found is None else (page, found)
+
+
+def own(tree: Tree) -> World:
+    """The world around the service; its functions may lie outside, see ``tree.inside``."""
+    return tree.once(world)
+
+
+def parameter(node: cst.FunctionDef, name: str) -> cst.Param | None:
+    """A function's parameter by name, whatever kind it is."""
+    params = node.params
+    return next(
+        (p for p in (*params.posonly_params, *params.params, *params.kwonly_params) if p.name.value == name), None
+    )
+
+
+def loads(page: Page, node: cst.CSTNode, name: str) -> Iterator[cst.Name]:
+    """Every place below the node where the name is used as a value."""
+    for found in page.below(node, cst.Name):
+        if found.value != name:
+            continue
+        match page.parent(found):
+            case cst.Attribute(attr=attr) if attr is found:
+                continue
+            case cst.Arg(keyword=keyword) if keyword is found:
+                continue
+            case cst.Param(name=param) if param is found:
+                continue
+            case cst.AssignTarget():
+                continue
+        yield found
+
+
+def called(decorator: cst.Decorator) -> cst.BaseExpression:
+    """What a decorator names, called or not."""
+    return decorator.decorator.func if isinstance(decorator.decorator, cst.Call) else decorator.decorator
+
+
+def fixture_decorator(page: Page, node: cst.FunctionDef) -> cst.Decorator | None:
+    """The decorator that makes the function a fixture, when its library name is written out in this file."""
+    return next((d for d in node.decorators if page.resolve(called(d)) in FIXTURES), None)
