@@ -12,7 +12,7 @@ import re
 from dataclasses import asdict, dataclass
 
 _LINE = re.compile(r"^<!-- convoy: (\{[^{}\[\]<>\n]{1,2000}\}) -->[ \t]*\r?$", re.MULTILINE)
-_SAID = re.compile(r"^<!-- convoy-said: ([a-z-]{1,40}) ([0-9a-zA-Z._-]{0,80}) -->[ \t]*\r?$", re.MULTILINE)
+_SAID = re.compile(r"^<!-- convoy-said: ([a-z-]{1,40}) ([0-9a-zA-Z._-]{1,80}) -->[ \t]*\r?$", re.MULTILINE)
 _SHA = re.compile(r"[0-9a-f]{40}")
 
 

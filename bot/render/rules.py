@@ -25,7 +25,5 @@ class RuleWords:
 
 def rule_words(rule: str) -> RuleWords:
     """The words of a rule, or just its id."""
-    known = {r.id: r for r in getattr(registry, "rules", tuple)()}
-    if (found := known.get(rule)) is None:
-        return RuleWords(rule)
-    return RuleWords(rule, found.title, found.link or "", str(found.proof))
+    found = {r.id: r for r in registry.rules()}.get(rule)
+    return RuleWords(rule, found.title, found.link, str(found.proof)) if found else RuleWords(rule)

@@ -41,6 +41,9 @@ class Section:
     facts: tuple[tuple[str, Md], ...]
     rules: tuple[RuleRow, ...]
     more_rules: int
+    notes: tuple[EyeRow, ...]
+    """Rewritten sites whose rule has something to say all the same."""
+    more_notes: int
     eye: tuple[EyeRow, ...]
     more_eye: int
     advice: tuple[EyeRow, ...]
@@ -57,7 +60,7 @@ def _section(view: PullView, name: str, migration: Migration, rows: int) -> Sect
     rewritten = [f for f in found if f.verdict is Verdict.REWRITTEN]
     advice = [f for f in found if f.verdict is Verdict.FLAGGED and f.level in (Level.ADVICE, None)]
     eye = [f for f in view.flagged if f in found]
-    by_rule = _by_rule(rewritten)
+    by_rule, notes = _by_rule(rewritten), [f for f in rewritten if f.level]
     return Section(
         clip(name, 100),
         tuple(_facts(view, migration, rewritten, eye, rows)),
@@ -65,6 +68,8 @@ def _section(view: PullView, name: str, migration: Migration, rows: int) -> Sect
             RuleRow(rule_words(r), _sites(view, fs, min(rows, _SITES))) for r, fs in list(by_rule.items())[:rows]
         ),
         max(0, len(by_rule) - rows),
+        tuple(_eye(view, f) for f in notes[:rows]),
+        max(0, len(notes) - rows),
         tuple(_eye(view, f) for f in eye[:rows]),
         max(0, len(eye) - rows),
         tuple(_eye(view, f) for f in advice[:rows]),

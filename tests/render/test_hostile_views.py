@@ -41,6 +41,7 @@ def everything(word: str) -> PullView:
     done = Outcome(word, Status.APPLIED, word, word, word)
     found = (
         rewritten(word, word, 1, word),
+        replace(rewritten(word, word, 5, word), level=Level.ADVICE),
         flagged(word, word, 2, word),
         flagged(word, word, 3, word, Level.ADVICE),
     )

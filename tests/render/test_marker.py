@@ -38,8 +38,8 @@ def test_it_survives_a_forge_that_turns_line_ends_into_crlf():
 @unhurried
 @given(st.text() | hostile)
 def test_any_body_is_read_without_a_crash(body: str):
-    assert marker.read(body) is None
-    assert marker.read_said(body) is None
+    assert isinstance(marker.read(body), Marker | None)
+    assert isinstance(marker.read_said(body), Said | None)
 
 
 @pytest.mark.parametrize(

@@ -87,6 +87,15 @@ def test_what_breaks_comes_before_what_changes_silently_with_a_link_to_the_line(
     assert rows[1].startswith(f"| [`billing/retrying.py:77`]({url}#L77) | changes silently<br>")
 
 
+def test_a_rewritten_site_with_a_note_is_rewritten_and_its_note_is_read_there():
+    noted = replace(rewritten("TEN001", "app.py", 3, "kept under `stats`"), level=Level.CHANGES_SILENTLY)
+    body = pull_body(replace(QUIET, migrations={"billing": Migration((), (), (), (noted,))}))
+    assert "**approve**" in body.splitlines()[0]
+    assert f"- [`app.py:3`](https://github.com/acme/shop/blob/{BASE}/app.py#L3) kept under `stats`" in section(
+        body, "Rewritten"
+    )
+
+
 def test_advice_is_folded_away_and_never_counted_as_a_decision():
     body = pull_body(VIEW)
     folded = body.partition("<details><summary>Advice, nothing that must be done (1)</summary>")[2]

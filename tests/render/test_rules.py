@@ -15,7 +15,7 @@ from transforms import registry
 @pytest.fixture
 def known_rule(monkeypatch: pytest.MonkeyPatch) -> None:
     rule = SimpleNamespace(id="TEN001", title="`statistics` moved", link="https://tenacity.example/9", proof="ran")
-    monkeypatch.setattr(registry, "rules", lambda: (rule,), raising=False)
+    monkeypatch.setattr(registry, "rules", lambda: (rule,))
 
 
 @pytest.mark.usefixtures("known_rule")
