@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 
 import pygit2
@@ -17,13 +18,21 @@ from pygit2.enums import FileMode, SortMode
 from bot.ports import Commit
 
 _REGULAR = (FileMode.BLOB, FileMode.BLOB_EXECUTABLE)
-_CONFIG = {
-    "http.receivepack": "true",
-    "receive.hideRefs": "refs/pull",
-    "receive.autogc": "false",
-    "uploadpack.allowAnySHA1InWant": "true",
-    "gc.auto": "0",
-}
+_CONFIG = """\
+[core]
+\trepositoryformatversion = 0
+\tfilemode = true
+\tbare = true
+[http]
+\treceivepack = true
+[receive]
+\thideRefs = refs/pull
+\tautogc = false
+[uploadpack]
+\tallowAnySHA1InWant = true
+[gc]
+\tauto = 0
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +48,20 @@ class Identity:
 
 
 class TreeFiles(Mapping[str, bytes]):
-    """A tree's regular files; a file is read when it is asked for."""
+    """A tree's regular files: the names are listed at the first look, a file is read when it is asked for."""
 
     def __init__(self, path: Path, tree: str) -> None:
-        self._repo = pygit2.Repository(str(path))
-        self._blobs = {
-            name: oid for name, mode, oid in entries(self._repo, pygit2.Oid(hex=tree)) if mode in _REGULAR
-        }
+        self._path = path
+        self._tree = tree
+
+    @cached_property
+    def _repo(self) -> pygit2.Repository:
+        return pygit2.Repository(str(self._path))
+
+    @cached_property
+    def _blobs(self) -> dict[str, pygit2.Oid]:
+        found = entries(self._repo, pygit2.Oid(hex=self._tree))
+        return {name: oid for name, mode, oid in found if mode in _REGULAR}
 
     def __getitem__(self, path: str) -> bytes:
         blob = self._repo[self._blobs[path]]
@@ -83,13 +99,15 @@ class GitStore:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.git = pygit2.Repository(str(path))
+        self._files: dict[str, TreeFiles] = {}
 
     @classmethod
     def create(cls, path: Path, default_branch: str) -> GitStore:
-        """An empty bare repository that ``git http-backend`` may serve."""
-        git = pygit2.init_repository(str(path), bare=True, initial_head=default_branch)
-        for key, value in _CONFIG.items():
-            git.config[key] = value
+        """An empty bare repository that ``git http-backend`` may serve: the least that git accepts as one."""
+        for folder in ("objects/pack", "refs"):
+            (path / folder).mkdir(parents=True)
+        (path / "config").write_text(_CONFIG)
+        (path / "HEAD").write_text(f"ref: refs/heads/{default_branch}\n")
         return cls(path)
 
     # ── refs ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -138,7 +156,9 @@ class GitStore:
         return describe(self.commit(sha))
 
     def files(self, sha: str) -> TreeFiles:
-        return TreeFiles(self.path, self.tree(sha))
+        """The commit's regular files; the same object for the same tree."""
+        tree = self.tree(sha)
+        return self._files.setdefault(tree, TreeFiles(self.path, tree))
 
     def tree(self, sha: str) -> str:
         return str(self.commit(sha).tree_id)

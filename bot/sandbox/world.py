@@ -49,7 +49,6 @@ def add_repository(
         repo = Repo(state.next_id(), name, state.now(), default_branch)
         repo.permissions = {owner: "admin", **permissions}
         repo.rules = {default_branch: rule}
-        state.path(name).parent.mkdir(parents=True, exist_ok=True)
         store = GitStore.create(state.path(name), default_branch)
         state.world.repos[name] = repo
         content = {path: text.encode() if isinstance(text, str) else text for path, text in files.items()}
@@ -69,7 +68,6 @@ def add_fork(state: ForgeState, source: str, owner: str) -> Repo:
         fork = Repo(state.next_id(), name, state.now(), origin.default_branch, fork_of=source)
         fork.permissions = {owner: "admin"}
         origin.permissions.setdefault(owner, "read")
-        state.path(name).parent.mkdir(parents=True, exist_ok=True)
         store = GitStore.create(state.path(name), origin.default_branch)
         store.git.remotes.create_anonymous(str(state.path(source))).fetch(["+refs/heads/*:refs/heads/*"])
         state.world.repos[name] = fork
