@@ -8,13 +8,10 @@ from __future__ import annotations
 
 import os
 import re
-import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from datetime import UTC
 from itertools import takewhile
 from pathlib import Path
-from typing import IO
 
 import git
 
@@ -24,17 +21,14 @@ from bot.adapters.git_environment import (
     local_environment,
     network_environment,
     redacted,
-    signature,
 )
-from bot.adapters.git_tree import TreeFiles, entries
-from bot.ports import Commit, ForgeError, Refused, Stale, Unreachable
+from bot.adapters.git_errors import known, push_error, transport_error
+from bot.adapters.git_objects import TreeFiles, edited_tree, written_commit
+from bot.ports import Commit, Unreachable
 from transforms.model import Files
 
 _REPO = re.compile(r"(?!\.)[A-Za-z0-9_.-]+/(?!\.{1,2}$)[A-Za-z0-9_.-]+\Z")
 _SHA = re.compile(r"[0-9a-f]{40}\Z")
-_LOST_RACE = re.compile(
-    r"stale info|fetch first|non-fast-forward|cannot lock ref|failed to update ref|already exists"
-)
 _OPEN = 8
 """How many mirrors keep a reader process running."""
 
@@ -73,7 +67,7 @@ class GitWorkspace:
             "+refs/heads/*:refs/heads/*",
         )  # fmt: skip
         if status:
-            raise Unreachable(f"{repo}: {_last_word(said)}")
+            raise transport_error(repo, said)
 
     def push(self, repo: str, branch: str, commit: str | None, expected: str | None) -> None:
         """Set or delete a branch that still stands where we saw it."""
@@ -84,7 +78,7 @@ class GitWorkspace:
             self._url(repo), f"{source}:{ref}",
         )  # fmt: skip
         if status:
-            raise _push_error(repo, branch, told, said)
+            raise push_error(repo, branch, told, said)
         change = (ref, commit) if commit else ("-d", ref)
         self._git(repo).update_ref(*change, with_exceptions=False)
 
@@ -109,51 +103,48 @@ class GitWorkspace:
 
     def files(self, repo: str, commit: str) -> Files:
         """The commit's regular files, lazily."""
-        return TreeFiles(self._git(repo), _sha(commit))
+        with known(repo):
+            return TreeFiles(self._git(repo), _sha(commit))
 
     def log(self, repo: str, head: str, *, stop: str | None = None, limit: int = 200) -> tuple[Commit, ...]:
         """First-parent history, newest first."""
-        found = self._mirror(repo).iter_commits(_sha(head), first_parent=True, max_count=limit)
-        return tuple(_told(commit) for commit in takewhile(lambda commit: commit.hexsha != stop, found))
+        with known(repo):
+            found = self._mirror(repo).iter_commits(_sha(head), first_parent=True, max_count=limit)
+            return tuple(_told(commit) for commit in takewhile(lambda commit: commit.hexsha != stop, found))
 
     def commits(self, repo: str, base: str, head: str) -> tuple[Commit, ...]:
         """What ``head`` has and ``base`` has not."""
-        found = self._mirror(repo).iter_commits(f"{_sha(base)}..{_sha(head)}", topo_order=True)
-        return tuple(_told(commit) for commit in found)
+        with known(repo):
+            found = self._mirror(repo).iter_commits(f"{_sha(base)}..{_sha(head)}", topo_order=True)
+            return tuple(_told(commit) for commit in found)
 
     def merge_base(self, repo: str, one: str, other: str) -> str | None:
         """Where the two histories parted, if they ever were one."""
-        bases = self._mirror(repo).merge_base(_sha(one), _sha(other))
-        return bases[0].hexsha if bases and bases[0] else None
+        with known(repo):
+            bases = self._mirror(repo).merge_base(_sha(one), _sha(other))
+            return bases[0].hexsha if bases and bases[0] else None
 
     def tree(self, repo: str, commit: str) -> str:
         """The sha of the commit's tree."""
-        return self._mirror(repo).commit(_sha(commit)).tree.hexsha
+        with known(repo):
+            return self._mirror(repo).commit(_sha(commit)).tree.hexsha
 
     def changed(self, repo: str, old: str, new: str) -> tuple[str, ...]:
         """Paths that differ; a rename is two."""
-        told: bytes = self._git(repo).diff_tree(
-            "-r", "-z", "--name-only", "--no-renames", _sha(old), _sha(new), stdout_as_string=False
-        )
+        with known(repo):
+            told: bytes = self._git(repo).diff_tree(
+                "-r", "-z", "--name-only", "--no-renames", _sha(old), _sha(new), stdout_as_string=False
+            )
         return tuple(os.fsdecode(path) for path in told.split(b"\0") if path)
 
     # ── writing objects ──────────────────────────────────────────────────────────────────────────────────
 
     def commit(self, repo: str, parent: str, edits: Mapping[str, bytes | None], message: str) -> str:
         """One commit on top of ``parent``, dated like it. A file keeps its executable bit."""
-        mirror = self._mirror(repo)
-        with _scratch() as scratch:
-            listing = b"".join(_index_lines(mirror.git, _sha(parent), edits, scratch))
-            index = {"GIT_INDEX_FILE": str(scratch / "index")}
-            mirror.git.read_tree(parent, env=index)
-            with _standard_input(listing) as lines:
-                _, _, said = mirror.git.update_index(
-                    "-z", "--index-info", istream=lines, env=index, with_extended_output=True
-                )
-            if said:
-                raise Refused(f"{repo}: git will not write this path ({said})")
-            tree = mirror.git.write_tree(env=index)
-        return self._write(mirror, tree, (parent,), message, mirror.commit(parent).committed_date)
+        with known(repo):
+            command, seconds = self._git(repo), self._mirror(repo).commit(_sha(parent)).committed_date
+            tree = edited_tree(command, parent, edits)
+            return written_commit(command, tree, (parent,), message, self._identity, seconds)
 
     def revert(self, repo: str, onto: str, merged: str, message: str) -> str | None:
         """What ``git revert`` does (``-m 1`` for a merge), on objects alone.
@@ -162,26 +153,23 @@ class GitWorkspace:
         ``merge-tree`` finds its base in the history, so the three states are given a history that says just that.
         None when it conflicts, or when nothing of it is left to take back.
         """
-        mirror = self._mirror(repo)
-        ours, undone = mirror.commit(_sha(onto)), mirror.commit(_sha(merged))
+        with known(repo):
+            ours, undone = (self._mirror(repo).commit(_sha(sha)) for sha in (onto, merged))
         if not undone.parents:
             return None
-        base = self._write(mirror, undone.tree.hexsha, (), "base", 0)
-        trees = (ours.tree.hexsha, undone.parents[0].tree.hexsha)
-        sides = [self._write(mirror, tree, (base,), "side", 0) for tree in trees]
-        status, told, _ = mirror.git.merge_tree(
-            "--write-tree", "--name-only", *sides, with_extended_output=True, with_exceptions=False
-        )
-        tree = str(told).partition("\n")[0]
-        if status or tree == ours.tree.hexsha:
+        tree = self._merged(repo, undone.tree.hexsha, ours.tree.hexsha, undone.parents[0].tree.hexsha)
+        if tree in (None, ours.tree.hexsha):
             return None
-        return self._write(mirror, tree, (onto,), message, ours.committed_date)
+        return written_commit(self._git(repo), str(tree), (onto,), message, self._identity, ours.committed_date)
 
-    def _write(self, mirror: git.Repo, tree: str, parents: tuple[str, ...], message: str, seconds: int) -> str:
-        words = [word for parent in parents for word in ("-p", parent)]
-        author = signature(self._identity, seconds)
-        with _standard_input(message.encode()) as text:
-            return str(mirror.git.commit_tree(tree, *words, "-F", "-", istream=text, env=author))
+    def _merged(self, repo: str, base: str, *sides: str) -> str | None:
+        command = self._git(repo)
+        root = written_commit(command, base, (), "base", self._identity, 0)
+        tips = [written_commit(command, side, (root,), "side", self._identity, 0) for side in sides]
+        status, told, _ = command.merge_tree(
+            "--write-tree", "--name-only", *tips, with_extended_output=True, with_exceptions=False
+        )
+        return None if status else str(told)
 
     # ── mirrors ──────────────────────────────────────────────────────────────────────────────────────────
 
@@ -203,11 +191,10 @@ class GitWorkspace:
             raise Unreachable(f"{repo!r} is not a repository's name")
         path = self._cache / f"{repo}.git"
         environment = local_environment(path.absolute(), self._base_url)
-        if not (path / "HEAD").exists():
-            path.mkdir(parents=True, exist_ok=True)
-            command = git.Git(path)
-            command.update_environment(**environment)
-            command.init("--bare", "--quiet", "--template=")
+        path.mkdir(parents=True, exist_ok=True)
+        command = git.Git(path)
+        command.update_environment(**environment)
+        command.init("--bare", "--quiet", "--template=")
         mirror = git.Repo(path)
         mirror.git.update_environment(**environment)
         return mirror
@@ -217,48 +204,6 @@ def _sha(text: str) -> str:
     if not _SHA.match(text):
         raise ValueError(f"{text!r} is not a commit")
     return text
-
-
-def _index_lines(
-    command: git.Git, parent: str, edits: Mapping[str, bytes | None], scratch: Path
-) -> Iterator[bytes]:
-    """What ``update-index --index-info`` wants: removals first, so that a file may become a folder."""
-    known = entries(command, parent)
-    for path, content in edits.items():
-        if content is None:
-            yield _index_line("0", "0" * 40, path)
-    written = {path: content for path, content in edits.items() if content is not None}
-    for (path, _), sha in zip(written.items(), _blobs(command, written.values(), scratch), strict=True):
-        yield _index_line(known[path][0] if path in known else "100644", sha, path)
-
-
-def _index_line(mode: str, sha: str, path: str) -> bytes:
-    return f"{mode} {sha}\t".encode() + os.fsencode(path) + b"\0"
-
-
-def _blobs(command: git.Git, contents: Iterable[bytes], scratch: Path) -> list[str]:
-    """Store contents as they are, all in one process."""
-    files = []
-    for number, content in enumerate(contents):
-        files.append(scratch / str(number))
-        files[-1].write_bytes(content)
-    with _standard_input("".join(f"{file}\n" for file in files).encode()) as names:
-        told: str = command.hash_object("-w", "--no-filters", "--stdin-paths", istream=names)
-    return told.split()
-
-
-@contextmanager
-def _scratch() -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(prefix="convoy-") as folder:
-        yield Path(folder)
-
-
-@contextmanager
-def _standard_input(content: bytes) -> Iterator[IO[bytes]]:
-    with tempfile.TemporaryFile() as file:
-        file.write(content)
-        file.seek(0)
-        yield file
 
 
 def _told(found: git.Commit) -> Commit:
@@ -271,19 +216,3 @@ def _told(found: git.Commit) -> Commit:
         message=message,
         committed_at=found.committed_datetime.astimezone(UTC),
     )
-
-
-def _push_error(repo: str, branch: str, told: str, said: str) -> ForgeError:
-    """Which of the three it was: the lease lost, the forge's own refusal, or no conversation at all."""
-    reasons = [line.split("\t")[-1] for line in told.splitlines() if line.startswith("!")]
-    remote = [line.removeprefix("remote:").strip() for line in said.splitlines() if line.startswith("remote:")]
-    if any(_LOST_RACE.search(reason) for reason in reasons) or "remote ref does not exist" in said:
-        return Stale(f"{repo}: {branch} is no longer where it was seen")
-    if reasons:
-        return Refused(f"{repo}: {' '.join([*filter(None, remote), *reasons])}")
-    return Unreachable(f"{repo}: {_last_word(said)}")
-
-
-def _last_word(said: str) -> str:
-    lines = [line for line in said.splitlines() if line.startswith(("fatal:", "error:"))] or said.splitlines()
-    return lines[0] if lines else "git said nothing"

@@ -1,0 +1,1 @@
+"""GitHub's REST, one module for each part of its documentation."""

@@ -1,0 +1,81 @@
+"""Accounts."""
+
+from __future__ import annotations
+
+from bot.sandbox.http.shapes.words import Json, node_id, stamp
+from bot.sandbox.records import Repo, User
+from bot.sandbox.state import ForgeState
+
+GHOST = User(10137, "ghost")
+"""Whom GitHub shows where nobody is known."""
+
+_ADDRESSES = {
+    "url": "",
+    "followers_url": "/followers",
+    "following_url": "/following{/other_user}",
+    "gists_url": "/gists{/gist_id}",
+    "starred_url": "/starred{/owner}{/repo}",
+    "subscriptions_url": "/subscriptions",
+    "organizations_url": "/orgs",
+    "repos_url": "/repos",
+    "events_url": "/events{/privacy}",
+    "received_events_url": "/received_events",
+}
+_COUNTS = (
+    "public_repos",
+    "public_gists",
+    "followers",
+    "following",
+    "private_gists",
+    "total_private_repos",
+    "owned_private_repos",
+    "disk_usage",
+    "collaborators",
+)
+
+
+def simple(state: ForgeState, login: str) -> Json:
+    """An account as it stands inside other objects."""
+    user = state.world.users.get(login, GHOST)
+    web = state.world.url
+    return {
+        "login": user.login,
+        "id": user.id,
+        "node_id": node_id("User", user.id),
+        "avatar_url": f"{web}/avatars/{user.id}",
+        "gravatar_id": "",
+        "html_url": f"{web}/{user.login}",
+        **{key: f"{web}/users/{user.login}{path}" for key, path in _ADDRESSES.items()},
+        "type": "Bot" if user.bot else "User",
+        "site_admin": False,
+    }
+
+
+def private(state: ForgeState, login: str) -> Json:
+    """An account as it sees itself."""
+    user = state.user(login)
+    now = stamp(state.now())
+    unknown = dict.fromkeys(("company", "blog", "location", "hireable", "bio", "twitter_username"))
+    return {
+        **simple(state, login),
+        **unknown,
+        **dict.fromkeys(_COUNTS, 0),
+        "name": user.name or None,
+        "email": user.email or None,
+        "created_at": now,
+        "updated_at": now,
+        "two_factor_authentication": True,
+    }
+
+
+def association(repo: Repo, login: str) -> str:
+    """What somebody is to a repository."""
+    if login == repo.name.partition("/")[0]:
+        return "OWNER"
+    return {"admin": "MEMBER", "write": "COLLABORATOR"}.get(repo.permissions.get(login, ""), "NONE")
+
+
+def permission(state: ForgeState, repo: Repo, login: str) -> Json:
+    """``GET /collaborators/{login}/permission``."""
+    held = repo.permissions.get(login, "none")
+    return {"permission": held, "role_name": held, "user": simple(state, login)}
