@@ -100,8 +100,9 @@ def schema() -> dict[str, Any]:
 
 def suggestion(word: str, known: list[str]) -> str:
     """``; did you mean "merge"?`` when something known is close, else nothing."""
-    close = get_close_matches(word.lower(), known, n=1, cutoff=0.6)
-    return f'; did you mean "{close[0]}"?' if close else ""
+    written = {name.lower(): name for name in known}
+    close = get_close_matches(word.lower(), list(written), n=1, cutoff=0.6)
+    return f'; did you mean "{written[close[0]]}"?' if close else ""
 
 
 def _config(found: Any) -> Config:

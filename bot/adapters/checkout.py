@@ -56,22 +56,36 @@ class Checkout:
         """The last commit's regular files below the folder."""
         return _Committed(self.git, dict(_blobs(self._folder(), "")))
 
-    def branch(self, name: str, commits: Sequence[tuple[Mapping[str, bytes], str]]) -> str:
-        """Write commits on top of the last one and point a new branch at them. Returns the last one's sha."""
-        if self.git.lookup_branch(name) is not None:
-            raise NoCheckout(f"the branch {name} exists already; delete it first")
-        parent = self._commit().id
+    def branches(self, wanted: Mapping[str, Sequence[tuple[Mapping[str, bytes], str]]]) -> dict[str, str]:
+        """Make branches on top of the last commit, each from its commits (edits, message): name → sha.
+
+        None is made when one of them exists already.
+        """
+        if taken := [name for name in wanted if self.git.lookup_branch(name) is not None]:
+            raise NoCheckout(f"the branch {taken[0]} exists already: delete or rename it first")
+        made = {name: self._chain(commits) for name, commits in wanted.items()}
+        done: list[pygit2.Branch] = []
+        try:
+            done.extend(self.git.create_branch(name, commit) for name, commit in made.items())
+        except (pygit2.GitError, ValueError) as error:
+            for branch in done:
+                branch.delete()
+            raise NoCheckout(f"git refuses the branch: {error}") from None
+        return {name: str(commit.id) for name, commit in made.items()}
+
+    def _chain(self, commits: Sequence[tuple[Mapping[str, bytes], str]]) -> pygit2.Commit:
+        """Commits one on top of the other, which nothing points at yet."""
+        who, last = self._signature(), self._commit()
         for edits, message in commits:
             index = pygit2.Index()
-            index.read_tree(self.git[parent].peel(pygit2.Tree))
+            index.read_tree(last.tree)
             for path, content in edits.items():
                 whole = self._whole(path)
                 mode = index[whole].mode if whole in index else FileMode.BLOB
                 index.add(pygit2.IndexEntry(whole, self.git.create_blob(content), mode))
-            who = self._signature()
-            parent = self.git.create_commit(None, who, who, message, index.write_tree(self.git), [parent])
-        self.git.create_branch(name, self.git[parent].peel(pygit2.Commit))
-        return str(parent)
+            sha = self.git.create_commit(None, who, who, message, index.write_tree(self.git), [last.id])
+            last = self.git[sha].peel(pygit2.Commit)
+        return last
 
     def _commit(self) -> pygit2.Commit:
         if self.git.head_is_unborn:

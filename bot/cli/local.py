@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from bot.cli.out import complain, visible
 from bot.config import Config, default, read, suggestion
 from bot.discover import Fleet, discover
 from bot.model import Service
-from transforms.model import Problem, Upgrade
+from transforms.model import Files, Problem, Upgrade
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,10 @@ def checkouts(paths: Sequence[str]) -> Checkouts:
             complain(f"{path}: {_why(error)}")
     if not found:
         raise click.exceptions.Exit(2)
-    return Checkouts(dict(zip(_names(list(found)), found.values(), strict=True)), failed)
+    result = Checkouts(dict(zip(_names(list(found)), found.values(), strict=True)), failed)
+    for problem in result.problems:
+        complain(told(problem))
+    return result
 
 
 def configuration(file: str | None) -> Config:
@@ -56,10 +59,9 @@ def configuration(file: str | None) -> Config:
     return read(Path(file)) if file else default()
 
 
-def fleet(found: Checkouts, config: Config) -> Fleet:
-    """The services of the folders; everything that could not be read is said on standard error."""
-    result = discover(found.trees, config)
-    result = replace(result, problems=(*found.problems, *result.problems))
+def discovered(trees: Mapping[str, Files], config: Config) -> Fleet:
+    """The services of the trees; everything that could not be read is said on standard error."""
+    result = discover(trees, config)
     for problem in result.problems:
         complain(told(problem))
     return result

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import click
 
-from bot.cli.local import Checkouts, checkouts, configuration, fleet, told
+from bot.cli.local import Checkouts, checkouts, configuration, discovered, told
 from bot.cli.out import columns, complain, counted, document, heading, place, visible
 from bot.config import Config
 from bot.discover import Fleet, inventory
@@ -32,11 +32,11 @@ def scan(paths: tuple[str, ...], file: str | None, as_json: bool) -> int:
     """Inventory of local checkouts: services, pins, usages, dependency edges."""
     config = configuration(file)
     found = checkouts(paths)
-    services = fleet(found, config)
+    services = discovered(found.trees, config)
     inventories = inventoried(found, services, config)
     edges = direct([s.name for s in services.services], services.edges)
     if as_json:
-        problems = (*services.problems, *(p for i in inventories for p in i.problems))
+        problems = (*found.problems, *services.problems, *(p for i in inventories for p in i.problems))
         document(
             {"schema": 1, "services": [_data(i, edges) for i in inventories], "problems": problem_data(problems)}
         )

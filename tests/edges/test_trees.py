@@ -170,14 +170,15 @@ def test_a_branch_is_written_without_touching_the_working_tree(tmp_path: Path) -
     found = checkout(tmp_path / "s")
     assert found is not None
     assert dict(found.head()) == {"a": b"1", "b": b"1"}
-    sha = found.branch("convoy/x/s", [({"a": b"2"}, "One"), ({"b": b"2"}, "Two")])
-    made = repo[sha].peel(pygit2.Commit)
-    assert [c.message for c in repo.walk(made.id)] == ["Two", "One", "Begin"]
-    assert made.tree["s/a"].data == b"2"
+    made = found.branches({"convoy/x/s": [({"a": b"2"}, "One"), ({"b": b"2"}, "Two")]})
+    tip = repo[made["convoy/x/s"]].peel(pygit2.Commit)
+    assert [c.message for c in repo.walk(tip.id)] == ["Two", "One", "Begin"]
+    assert tip.tree["s/a"].data == b"2"
     assert (tmp_path / "s" / "a").read_text() == "mine"
     assert repo.head.shorthand in ("master", "main")
     with pytest.raises(NoCheckout, match="exists already"):
-        found.branch("convoy/x/s", [])
+        found.branches({"convoy/x/new": [({"a": b"3"}, "Three")], "convoy/x/s": []})
+    assert "convoy/x/new" not in repo.branches.local
 
 
 def test_a_repository_without_a_commit_has_no_head_to_branch_from(tmp_path: Path) -> None:
