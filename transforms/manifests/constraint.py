@@ -115,6 +115,9 @@ def raised(constraint: str, dialect: Dialect, upgrade: Upgrade) -> str:
         return f"{arrow[1]}{upgrade.version}{arrow[2]}"
     pieces = [m for m in _CLAUSE.finditer(constraint) if m[1]]
     gap = pieces[0][2] if pieces else ""
+    same = next((m for m in pieces if m[1] in {"==", "==="} and "*" not in m[3]), None)
+    if same and "|" not in constraint:
+        return f"{same[1]}{same[2]}{upgrade.version}"
     comma = ", " if re.search(r",[ \t]", constraint) or (dialect is Dialect.POETRY and gap) else ","
     return comma.join(
         f"{op}{gap}{version}" for op, version in _bounds(upgrade) + _exclusions(constraint, dialect, upgrade)

@@ -20,17 +20,23 @@ def requirement_lines(files: Files, root: str, exclude: Sequence[str] = ()) -> t
     for path, reading in readings(files, root, exclude):
         partial |= reading.partial or bool(reading.problems)
         for spot in targeted(files, path, reading):
-            if not spot.runtime or spot.dialect is Dialect.NAME or spot.lock:
+            if not spot.runtime or spot.dialect is Dialect.NAME:
                 continue
-            line = None if spot.address else _line(spot)
+            line = _line(spot)
             partial |= line is None
-            if line:
-                lines.setdefault(line)
+            lines |= {line: None} if line else {}
     return tuple(sorted(lines)), partial
 
 
+def constraint_lines(files: Files, root: str, exclude: Sequence[str] = ()) -> tuple[str, ...]:
+    """The same for what a ``-c`` file or ``[tool.uv] constraint-dependencies`` limits without installing it."""
+    said = [s for _, reading in readings(files, root, exclude) for s in reading.spots if s.limits]
+    return tuple(sorted({line for s in said if (line := _line(s))}))
+
+
 def _line(spot: Spot) -> str | None:
-    sets = admitted(spot.constraint, spot.dialect)
+    """The requirement in PEP 508's words, or None for what has none: an address, Poetry's ``||``."""
+    sets = None if spot.address else admitted(spot.constraint, spot.dialect)
     if sets is None or len(sets) != 1:
         return None
     extras = f"[{','.join(spot.extras)}]" if spot.extras else ""

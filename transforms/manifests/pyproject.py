@@ -98,9 +98,9 @@ def _pep508(path: str, words: str, literal: Literal, home: tuple[str, ...]) -> R
         message = f"not a requirement: `{value[:80]}`; write it as `name==version`"
         return Reading(problems=(Problem(path, line, message),), partial=True)
     skip = _BUILD if home[0] == "build-system" else _TOX if home[1] == "tox" else None
-    runtime = skip is None and home[-2] not in {"constraint-dependencies", "override-dependencies"}
-    done = _finished(spot, words, literal, skip=skip, runtime=runtime)
-    return Reading((done,), partial=bool(spot.address))
+    limits = home[-2] in {"constraint-dependencies", "override-dependencies"}
+    done = _finished(spot, words, literal, skip=skip, runtime=skip is None and not limits)
+    return Reading((replace(done, limits=limits),), partial=bool(spot.address))
 
 
 def _finished(spot: Spot, words: str, literal: Literal, *, skip: str | None = None, runtime: bool = True) -> Spot:

@@ -59,7 +59,9 @@ class Spot:
     hashes: Span | None = None
     lock: bool = False
     runtime: bool = True
-    """False for what builds the package, constrains it or merely locks it."""
+    """False for what is not installed to run or test the service: build tools, limits, locks, scripts."""
+    limits: bool = False
+    """A constraint: it binds the version if something else asks for the package."""
 
     @property
     def project(self) -> str:

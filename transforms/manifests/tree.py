@@ -107,7 +107,9 @@ def readings(
     into an excluded root is not followed: what is there belongs to that service.
     """
     nested = [e for e in exclude if below(e, root)]
-    queue: list[tuple[str, Kind, bool]] = [(p, k, False) for p in owned(files, root, exclude) if (k := kind(p))]
+    queue: list[tuple[str, Kind, bool]] = [
+        (p, k, _limits(p)) for p in owned(files, root, exclude) if (k := kind(p))
+    ]
     seen = {p for p, _, _ in queue}
     for path, how, constraint in queue:
         reading = _read(files, path, how, wanted)
@@ -124,6 +126,11 @@ def reading_of(files: Files, path: str) -> Reading:
     """What one manifest says; a file of unknown name is read as a requirements file, as an include would be."""
     how = kind(path) or Kind(requirements.read, requirements=True)
     return _read(files, path, replace(how, filtered=False), None)
+
+
+def _limits(path: str) -> bool:
+    """Whether a file by its name only limits what others ask for."""
+    return "constraint" in posixpath.basename(path).lower()
 
 
 def _read(files: Files, path: str, how: Kind, wanted: re.Pattern[bytes] | None) -> Reading:
@@ -147,7 +154,7 @@ def _read(files: Files, path: str, how: Kind, wanted: re.Pattern[bytes] | None) 
 
 
 def _as_constraint(reading: Reading) -> Reading:
-    return replace(reading, spots=tuple(replace(s, runtime=False) for s in reading.spots))
+    return replace(reading, spots=tuple(replace(s, runtime=False, limits=True) for s in reading.spots))
 
 
 def _target(files: Files, path: str, include: Include) -> tuple[str | None, tuple[Problem, ...]]:

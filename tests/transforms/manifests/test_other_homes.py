@@ -1,0 +1,179 @@
+"""``setup.cfg`` and Dockerfiles are edited; code, CI, conda and lock files are flagged with the line to paste."""
+
+import pytest
+
+from tests.transforms.manifests.made import EVERY, encoded, pins, raised, told
+from transforms.manifests import constraint_lines, find_pins, requirement_lines
+from transforms.model import Level, Verdict
+
+SETUP_CFG = """[metadata]
+name = pytest
+[options]
+install_requires =
+    {0}  # why
+    # tenacity==1
+    other
+tests_require = {1}
+[options.extras_require]
+bus =
+  {2}
+"""
+
+
+def test_setup_cfg_is_edited_in_all_its_lists() -> None:
+    before = SETUP_CFG.format("tenacity==8.2.3", "pytest==8.3.1", "asyncio_mqtt[x]>=0.16 ; python_version>'3.8'")
+    after = SETUP_CFG.format("tenacity==9.1.2", "pytest==9.0.2", "aiomqtt>=2.4.0,<3 ; python_version>'3.8'")
+    assert raised("setup.cfg", before) == after
+    assert raised("setup.cfg", after) == after
+    assert raised("setup.cfg", before.replace("\n", "\r\n")) == after.replace("\n", "\r\n")
+
+
+def test_a_broken_line_of_setup_cfg_is_named() -> None:
+    _, problems = find_pins(
+        {"setup.cfg": b"[options]\ninstall_requires =\n    a b\n    tenacity==8.2.3\n"}, "", EVERY
+    )
+    assert [(p.file, p.line) for p in problems] == [("setup.cfg", 3)]
+
+
+DOCKERFILE = r"""FROM python:3.11-slim
+# RUN pip install tenacity==8.2.3
+RUN apt-get install -y git && \
+    # the server
+    pip3 install --no-cache-dir -i https://index.example {0} \
+      "{1}" {2} && echo tenacity==8.2.3
+RUN ["python", "-m", "pip", "install", "{3}"]
+RUN sh -c "pip install {0}"
+"""
+
+
+@pytest.mark.parametrize("name", ["Dockerfile", "docker/Dockerfile.prod", "web.dockerfile", "Containerfile"])
+def test_an_image_is_edited_and_a_bare_range_is_quoted(name: str) -> None:
+    before = DOCKERFILE.format("tenacity==8.2.3", "pytest>=8,<9", "python-dotenv>=1.0", "asyncio-mqtt==0.16.2")
+    after = DOCKERFILE.format("tenacity==9.1.2", "pytest>=9.0.2,<10", "'python-dotenv>=1.2.1,<2'", "aiomqtt==2.4.0")
+    assert raised(name, before) == after
+    assert raised(name, after) == after
+
+
+def test_a_pin_in_an_image_tells_its_own_line_not_that_of_the_command() -> None:
+    text = DOCKERFILE.format("tenacity==8.2.3", "pytest>=8,<9", "x", "y")
+    assert [(p.line, p.text) for p in pins({"Dockerfile": text})] == [
+        (5, "tenacity==8.2.3"),
+        (6, "pytest>=8,<9"),
+        (8, "tenacity==8.2.3"),
+    ]
+
+
+def test_a_requirements_file_that_only_an_image_names_is_found() -> None:
+    tree = {"svc/Dockerfile": "RUN pip install -r needs.txt -r /tmp/x.txt\n", "svc/needs.txt": "tenacity==8.2.3\n"}
+    assert [p.file for p in pins(tree)] == ["svc/needs.txt"]
+
+
+FLAGGED = {
+    "setup.py": (
+        "import re\nsetup(install_requires=['x', \"tenacity==8.2.3\"],  # é\n)\n",
+        "setup(install_requires=['x', \"tenacity==9.1.2\"],  # é",
+    ),
+    "noxfile.py": ("def t(s):\n  s.install('-U', 'tenacity<9')\n", "s.install('-U', 'tenacity>=9.1.2,<10')"),
+    "tox.ini": ("[testenv:unit]\ndeps = py38: tenacity==8.2.3\n", "deps = py38: tenacity==9.1.2"),
+    ".github/workflows/ci.yml": (
+        "jobs:\n  - run: python -m pip install tenacity==8.2.3 -r x.txt\n",
+        "- run: python -m pip install tenacity==9.1.2 -r x.txt",
+    ),
+    ".gitlab-ci.yml": ("x:\n  - pip install 'tenacity~=8.2'\n", "- pip install 'tenacity>=9.1.2,<10'"),
+    "scripts/setup.sh": ("set -e\npip install tenacity==8.2.3\n", "pip install tenacity==9.1.2"),
+    "Makefile": ("deps:\n\tpip install tenacity==8.2.3\n", "pip install tenacity==9.1.2"),
+    "environment.yml": (
+        "dependencies:\n  - conda-forge::tenacity=8.2.3  # c\n",
+        "- conda-forge::tenacity=9.1.2  # c",
+    ),
+    "conda/environment-dev.yaml": ("dependencies:\n- pip:\n  - tenacity==8.2.3\n", "- tenacity==9.1.2"),
+}
+
+
+@pytest.mark.parametrize("path", FLAGGED)
+def test_what_is_not_edited_is_flagged_with_the_exact_new_line(path: str) -> None:
+    text, new = FLAGGED[path]
+    assert raised(path, text) == text
+    (finding,) = told(path, text)
+    assert (finding.rule, finding.verdict, finding.level) == ("PIN003", Verdict.FLAGGED, Level.BREAKS)
+    assert finding.message.rpartition("change the line to: ")[2] == new
+    (pin,) = pins({path: text})
+    assert (pin.skip_reason or "").endswith(new)
+    assert text.splitlines()[pin.line - 1].strip() != new
+
+
+def test_a_flagged_range_that_admits_the_target_is_only_advice() -> None:
+    (finding,) = told("tox.ini", "[testenv]\ndeps = tenacity>=8\n")
+    assert finding.level is Level.ADVICE
+
+
+LOCKS = {
+    "uv.lock": '[[package]]\nname = "tenacity"\nversion = "8.2.3"\n',
+    "poetry.lock": '[[package]]\nname = "tenacity"\nversion = "8.2.3"\ndescription = ""\n',
+    "pdm.lock": '[[package]]\nname = "tenacity"\nversion = "8.2.3"\n',
+    "Pipfile.lock": '{"default": {\n  "tenacity": {\n    "hashes": ["a"],\n    "version": "==8.2.3"}}}\n',
+}
+
+
+@pytest.mark.parametrize("path", LOCKS)
+def test_a_lock_is_flagged_with_the_command_when_the_service_asks_for_the_library(path: str) -> None:
+    (finding,) = told(path, LOCKS[path], **{"requirements.txt": "tenacity<9\n"})
+    assert finding.level is Level.BREAKS
+    assert finding.message.startswith("tenacity 8.2.3: a lock file is made anew, not edited: run `")
+    assert finding.line == 2
+
+
+@pytest.mark.parametrize("path", LOCKS)
+def test_a_lock_that_holds_the_library_for_others_only_is_no_pin(path: str) -> None:
+    assert pins({path: LOCKS[path]}) == ()
+
+
+def test_setup_py_is_parsed_and_never_executed() -> None:
+    text = "import os\nos.abort()\nREQUIRES = ['tenacity==8.2.3']\n"
+    assert [p.line for p in pins({"setup.py": text})] == [3]
+
+
+def test_names_in_setup_py_that_are_no_requirements_are_no_pins() -> None:
+    assert (
+        pins({"setup.py": "setup(name='pytest', keywords=['tenacity'], extras_require={'pytest': ['x']})\n"}) == ()
+    )
+
+
+def test_a_setup_py_that_does_not_parse_is_named() -> None:
+    _, problems = find_pins({"setup.py": b"setup(\n'\\d' x\n"}, "", EVERY)
+    assert [p.file for p in problems] == ["setup.py"]
+
+
+def test_the_resolver_gets_runtime_and_test_requirements_in_our_own_words() -> None:
+    tree = encoded(
+        {
+            "requirements.txt": "Tenacity [x] ==8.2.3 --hash=sha256:a # c\n-e ./evil\n-c limits.txt\n",
+            "limits.txt": "urllib3<2\n",
+            "constraints-3.11.txt": "idna<4\n",
+            "pyproject.toml": '[build-system]\nrequires = ["hatchling"]\n'
+            '[tool.poetry.dependencies]\npython = "^3.9"\na = "^1.2"\n'
+            'b = {version = "~0.3", python = "<3.11", extras = ["y"]}\nc = "^1 || ^2"\nd = {path = "../d"}\n',
+            "setup.py": "setup(install_requires=['e>=1'])",
+            "tox.ini": "[testenv]\ndeps = tox-only\n",
+            "Dockerfile": "RUN pip install 'g~=1.0' $MORE\n",
+            "requirements-dev.txt": "evil @ file:///etc # compiled\nf==1\n",
+        }
+    )
+    lines, partial = requirement_lines(tree, "")
+    assert constraint_lines(tree, "") == ("idna<4", "urllib3<2")
+    assert lines == (
+        "Tenacity[x]==8.2.3",
+        "a<2,>=1.2",
+        'b[y]<0.4,>=0.3; python_version < "3.11"',
+        "e>=1",
+        "f==1",
+        "g~=1.0",
+    )
+    assert partial
+
+
+def test_nothing_is_partial_when_everything_could_be_told() -> None:
+    assert requirement_lines(encoded({"requirements.txt": "-r x.txt\na\n", "x.txt": "b\n"}), "") == (
+        ("a", "b"),
+        False,
+    )
