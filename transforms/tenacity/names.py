@@ -76,28 +76,20 @@ def makes_wrapped(page: Page, value: cst.BaseExpression) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Wrapped:
-    """The functions that tenacity wraps in a service: by file, and the names of methods (``fetch``) and of
-    others' defs.
-    """
+    """The names of the methods that tenacity wraps in a service, and those of them that other classes have too."""
 
-    functions: frozenset[tuple[str, str]]
     methods: frozenset[str]
     plain: frozenset[str]
-    """Methods of those names exist too that tenacity does not wrap."""
 
 
 def wrapped(tree: Tree) -> Wrapped:
-    """The service's wrapped functions; ask with ``tree.once(wrapped)``."""
-    functions: set[tuple[str, str]] = set()
-    methods: set[str] = set()
-    for page in tree.pages(b"tenacity"):
-        for function in page.all(cst.FunctionDef):
-            if is_wrapped(page, function):
-                owner = page.scopes.scope(function)
-                if isinstance(owner, cst.ClassDef):
-                    methods.add(function.name.value)
-                else:
-                    functions.add((page.path, function.name.value))
+    """The service's wrapped methods; ask with ``tree.once(wrapped)``."""
+    methods = {
+        f.name.value
+        for page in tree.pages(b"tenacity")
+        for f in page.all(cst.FunctionDef)
+        if is_wrapped(page, f) and isinstance(page.scopes.scope(f), cst.ClassDef)
+    }
     needles = [name.encode() for name in methods]
     plain = {
         f.name.value
@@ -105,4 +97,36 @@ def wrapped(tree: Tree) -> Wrapped:
         for f in page.all(cst.FunctionDef)
         if f.name.value in methods and not is_wrapped(page, f) and isinstance(page.scopes.scope(f), cst.ClassDef)
     }
-    return Wrapped(frozenset(functions), frozenset(methods), frozenset(plain))
+    return Wrapped(frozenset(methods), frozenset(plain))
+
+
+def retries_async(page: Page) -> bool:
+    """Whether the file, or a file of the service that it imports, retries an async function with tenacity."""
+    reached = [
+        page,
+        *(other for b in page.scopes.imports() if (other := _imported(page, b.target or "")) is not None),
+    ]
+    return any(_retries_async(each) for each in reached)
+
+
+def _imported(page: Page, target: str) -> Page | None:
+    module = target.rpartition(".")[0]
+    path = page.tree.find(target, page.path) or (page.tree.find(module, page.path) if module else None)
+    return None if path is None or b"tenacity" not in page.tree.files[path] else page.tree.page(path)
+
+
+def _retries_async(page: Page) -> bool:
+    if any(f.asynchronous is not None and is_wrapped(page, f) for f in page.all(cst.FunctionDef)):
+        return True
+    return any(thing(page, call.func) == "AsyncRetrying" for call in page.all(cst.Call))
+
+
+def is_for_async(page: Page, call: cst.Call) -> bool:
+    """Whether a set-up call retries something async: ``AsyncRetrying(...)``, or ``@retry(...)`` on an ``async
+    def``.
+    """
+    if thing(page, call.func) == "AsyncRetrying":
+        return True
+    decorator = page.parent(call)
+    function = page.parent(decorator) if isinstance(decorator, cst.Decorator) else None
+    return isinstance(function, cst.FunctionDef) and function.asynchronous is not None

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import libcst as cst
 
+from transforms.definitions import Definition, definition, made_by, method
 from transforms.model import Level, Proof
 from transforms.page import Page
 from transforms.rewrites import Edit, Rewrite
@@ -40,61 +41,34 @@ def _rewrite(page: Page, site: cst.Attribute, *, certain: bool) -> Rewrite:
 
 def _knows(page: Page, function: cst.BaseExpression) -> bool | None:
     """True: certainly wrapped by tenacity. False: by all that is seen in the service. None: not, or not known."""
+    if (found := definition(page, function)) is not None:
+        return (isinstance(found.node, cst.FunctionDef) and is_wrapped(found.page, found.node)) or None
     match function:
         case cst.Name():
-            return _knows_name(page, function)
-        case cst.Attribute(value=owner, attr=cst.Name(value=method)):
-            if (inside := _method_of(page, owner, method)) is not None:
-                return is_wrapped(page, inside) or None
-            if (target := page.resolve(function)) is not None:
-                return _imported(page, target)
-            seen = page.tree.once(wrapped)
-            return False if method in seen.methods and method not in seen.plain else None
-        case cst.Call():
-            return makes_wrapped(page, function) or None
-    return None
+            bound = [b.node for b in page.bindings(function)]
+            values = [b.value for b in bound if isinstance(b, cst.Assign)]
+            return (
+                bool(values) and len(values) == len(bound) and all(makes_wrapped(page, v) for v in values)
+            ) or None
+        case cst.Attribute(value=owner, attr=cst.Name(value=name)):
+            return _knows_method(page, owner, name)
+    return makes_wrapped(page, function) or None
 
 
-def _knows_name(page: Page, name: cst.Name) -> bool | None:
-    bound = page.bindings(name)
-    if bound and all(b.kind == "def" and isinstance(b.node, cst.FunctionDef) for b in bound):
-        return all(is_wrapped(page, b.node) for b in bound if isinstance(b.node, cst.FunctionDef)) or None
-    if bound and all(isinstance(b.node, cst.Assign) for b in bound):
-        return all(makes_wrapped(page, b.node.value) for b in bound if isinstance(b.node, cst.Assign)) or None
-    target = page.scopes.imported_own(name)
-    return None if target is None else _imported(page, target)
+def _knows_method(page: Page, owner: cst.BaseExpression, name: str) -> bool | None:
+    klass = _class_of(page, owner)
+    if klass is not None and isinstance(klass.node, cst.ClassDef) and (own := method(klass.node, name)) is not None:
+        return is_wrapped(klass.page, own) or None
+    seen = page.tree.once(wrapped)
+    return False if name in seen.methods and name not in seen.plain else None
 
 
-def _imported(page: Page, target: str) -> bool | None:
-    """Whether the dotted name is a wrapped function of another file of the service."""
-    module, _, name = target.rpartition(".")
-    path = page.tree.find(module, page.path)
-    return (path is not None and (path, name) in page.tree.once(wrapped).functions) or None
-
-
-def _method_of(page: Page, owner: cst.BaseExpression, method: str) -> cst.FunctionDef | None:
-    """The method that ``self.method`` or ``Class.method`` means, when its class is in this file."""
-    match owner:
-        case cst.Name(value="self" | "cls"):
-            klass = page.around(owner, cst.ClassDef)
-        case cst.Name():
-            bound = [b.node for b in page.bindings(owner)]
-            klass = bound[0] if len(bound) == 1 and isinstance(bound[0], cst.ClassDef) else _class_of(page, bound)
-        case _:
-            return None
-    if klass is None:
-        return None
-    own = [f for f in klass.body.body if isinstance(f, cst.FunctionDef) and f.name.value == method]
-    return own[-1] if own else None
-
-
-def _class_of(page: Page, bound: list[cst.CSTNode]) -> cst.ClassDef | None:
-    """The class of ``client`` in ``client = Client()``."""
-    match bound:
-        case [cst.Assign(value=cst.Call(func=cst.Name() as func))]:
-            classes = [b.node for b in page.bindings(func)]
-            return classes[0] if len(classes) == 1 and isinstance(classes[0], cst.ClassDef) else None
-    return None
+def _class_of(page: Page, owner: cst.BaseExpression) -> Definition | None:
+    """The class in ``self.method``, ``Class.method``, ``Class().method`` and ``name_of_an_object.method``."""
+    if isinstance(owner, cst.Name) and owner.value in {"self", "cls"}:
+        klass = page.around(owner, cst.ClassDef)
+        return None if klass is None else Definition(page, klass)
+    return made_by(page, owner) or definition(page, owner)
 
 
 _FUNCTION = """\
@@ -147,12 +121,18 @@ _TEST = """\
 from app import Store, load
 
 
+def check(store):
+    store.save()
+    return store.save.retry.statistics["attempt_number"]
+
+
 def test_attempts():
     store = Store()
     store.save()
     load()
     assert load.retry.statistics["attempt_number"] == 1
     assert store.save.retry.statistics["attempt_number"] == 1
+    assert check(store) == 1
 """
 
 _KEPT = """\
@@ -244,7 +224,7 @@ RULE = Rule(
             before=_TEST,
             after=_TEST.replace(".retry.statistics", ".statistics"),
             others={"app.py": _HELPER},
-            notes=(9,),
+            notes=(6,),
             probe=Probe(
                 command=("python", "test_app.py"),
                 script="test_attempts()\nprint('fine')",

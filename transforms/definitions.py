@@ -1,0 +1,73 @@
+"""From an expression to the function or class of the service that it names, in this file or another."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import libcst as cst
+
+from transforms.page import Page
+
+Defined = cst.FunctionDef | cst.Lambda | cst.ClassDef
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A definition and the page on which it stands."""
+
+    page: Page
+    node: Defined
+
+    @property
+    def is_async(self) -> bool:
+        """Whether calling it gives a coroutine."""
+        return isinstance(self.node, cst.FunctionDef) and self.node.asynchronous is not None
+
+
+def definition(page: Page, node: cst.CSTNode | None) -> Definition | None:
+    """What the expression names, when that is certain: a lambda, the only binding of a name, an import from
+    the service.
+    """
+    if isinstance(node, cst.Lambda):
+        return Definition(page, node)
+    if isinstance(node, cst.Name):
+        bound = [b.node for b in page.bindings(node)]
+        if len(bound) == 1 and isinstance(bound[0], (cst.FunctionDef, cst.ClassDef)):
+            return Definition(page, bound[0])
+        target = page.scopes.imported_own(node)
+        return None if target is None else _elsewhere(page, target)
+    if isinstance(node, cst.Attribute) and (target := page.resolve(node)) is not None:
+        return _elsewhere(page, target)
+    return None
+
+
+def _elsewhere(page: Page, target: str) -> Definition | None:
+    module, _, name = target.rpartition(".")
+    path = page.tree.find(module, page.path) if module else None
+    other = page.tree.page(path) if path is not None else None
+    if other is None:
+        return None
+    bound = [b.node for b in other.scopes.module_level(name)]
+    if len(bound) == 1 and isinstance(bound[0], (cst.FunctionDef, cst.ClassDef)):
+        return Definition(other, bound[0])
+    return None
+
+
+def made_by(page: Page, node: cst.CSTNode | None) -> Definition | None:
+    """The class of the service whose object an expression is: ``Client()``, or a name that only ever gets that."""
+    match node:
+        case cst.Call(func=func):
+            found = definition(page, func)
+            return found if found is not None and isinstance(found.node, cst.ClassDef) else None
+        case cst.Name():
+            bound = [b.node for b in page.bindings(node)]
+            if len(bound) == 1 and isinstance(bound[0], (cst.Assign, cst.AnnAssign)):
+                value = bound[0].value
+                return made_by(page, value) if isinstance(value, cst.Call) else None
+    return None
+
+
+def method(klass: cst.ClassDef, name: str) -> cst.FunctionDef | None:
+    """The method that the class itself defines, the last one of that name."""
+    own = [f for f in klass.body.body if isinstance(f, cst.FunctionDef) and f.name.value == name]
+    return own[-1] if own else None
