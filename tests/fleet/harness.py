@@ -11,7 +11,8 @@ from bot.sandbox.ci import Event, Job, Result
 from bot.sandbox.runner import WorkflowCI
 
 TARGETS = {"pytest-asyncio": "1.3.0", "pytest": "9.0.2", "tenacity": "9.1.2", "python-dotenv": "1.2.1"}
-_PIN = re.compile(rf"\b({'|'.join(TARGETS)})(\[[\w,]+\])?\s*[=~<>!][^;\"'#\n]*")
+_NAMES = "|".join(name.replace("-", "[-_]") for name in TARGETS)
+_PIN = re.compile(rf"\b({_NAMES})(\[[\w,]+\])?\s*[=~<>!][^;\"'#\n]*?(?=\s*(?:[;\"'#]|$))", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,8 @@ def raised(files: Mapping[str, bytes], libraries: Mapping[str, str] = TARGETS) -
     """The tree with every pin of these libraries on its target and not one line of code changed."""
 
     def pin(match: re.Match[str]) -> str:
-        return f"{match[1]}{match[2] or ''}=={libraries[match[1]]}" if match[1] in libraries else match[0]
+        target = libraries.get(match[1].replace("_", "-"))
+        return f"{match[1]}{match[2] or ''}=={target}" if target else match[0]
 
     listing = re.compile(r"(requirements|constraints)[^/]*\.(txt|in)$|requirements/|pyproject\.toml$")
     return {

@@ -1,0 +1,1 @@
+"""Answers questions about readings and alarms."""
