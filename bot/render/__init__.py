@@ -9,7 +9,8 @@ from bot.render.comments import (
     red_before_comment,
     review_comment,
 )
-from bot.render.pull import commit_message, merge_message, pull_body, pull_title
+from bot.render.commits import commit_message, merge_message
+from bot.render.pull import pull_body, pull_title
 from bot.render.revert import revert_body, revert_commit_message, revert_title
 from bot.render.status import status_markdown, status_text, summary
 from bot.render.suspect import suspect

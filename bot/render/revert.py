@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from textwrap import fill
 
 from bot.render.comments import job_lines
 from bot.render.engine import render
 from bot.render.evidence import job_names, newest
+from bot.render.moves import destination, passage
 from bot.render.rules import rule_words
 from bot.render.suspect import output, suspect, telling
 from bot.render.text import Md, clip, code, link, one_line, plain
 from bot.render.views import RevertView, file_url
 from bot.render.words import listed
+from transforms.model import Outcome
 
 
 def revert_title(view: RevertView) -> str:
     """``Revert billing: tenacity 9.1.2 (test failed on main)``."""
-    moved = listed([f"{o.upgrade} {o.new}".strip() for o in view.moved]) or "its migration"
+    moved = listed([destination(o) for o in view.moved]) or "its migration"
     jobs = listed(list(newest(view.jobs))[:2])
     because = f" ({jobs} failed on {view.base_branch})" if jobs else ""
     return clip(plain(f"Revert {view.unit}: {moved}{because}"), 120)
@@ -35,7 +38,7 @@ def revert_body(view: RevertView) -> str:
         last_good=_commit(view, view.last_good),
         first_bad=_commit(view, view.first_bad),
         merged=_commit(view, view.merged),
-        upgrades=listed([f"{o.upgrade} {o.new} → {o.old}" for o in view.moved]),
+        upgrades=listed([passage(_back(o), "→") for o in view.moved]),
         rule=rule_words(found.finding.rule) if found else None,
         where=_where(view) if found else None,
         seen=bool(found and found.seen),
@@ -53,8 +56,12 @@ def revert_commit_message(view: RevertView) -> str:
     quoted = ["\n".join(f"    {line}" for line in said)] if said else []
     undone = f"This reverts commit {view.merged}."
     trailers = [f"Convoy-Campaign: {plain(view.campaign)}", f"Convoy-Service: {plain(view.unit)}"]
-    trailers += [f"Convoy-Rollback: {plain(f'{o.upgrade} {o.new} -> {o.old}')}" for o in view.moved]
+    trailers += [f"Convoy-Rollback: {plain(passage(_back(o)))}" for o in view.moved]
     return "\n\n".join([title, fill(plain(because), 72), *quoted, undone, "\n".join(trailers)]) + "\n"
+
+
+def _back(outcome: Outcome) -> Outcome:
+    return replace(outcome, old=outcome.new, new=outcome.old)
 
 
 def _first_lines(view: RevertView) -> list[str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from bot.render.text import Md, code, link
 from transforms import registry
+from transforms.manifests.raising import RULES as PINS
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,4 +27,6 @@ class RuleWords:
 def rule_words(rule: str) -> RuleWords:
     """The words of a rule, or just its id."""
     found = {r.id: r for r in registry.rules()}.get(rule)
-    return RuleWords(rule, found.title, found.link, str(found.proof)) if found else RuleWords(rule)
+    if found is None:
+        return RuleWords(rule, PINS.get(rule, ""))
+    return RuleWords(rule, found.title, found.link, str(found.proof))

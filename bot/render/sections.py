@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
+from bot.render.moves import bare, pins, sites
 from bot.render.rules import RuleWords, rule_words
 from bot.render.text import Md, clip, code, escape, joined, link, prose
 from bot.render.views import Neighbour, PullView, file_url, findings, moved
-from bot.render.words import counted
+from bot.render.words import Cut, counted, cut
 from transforms.model import Finding, Level, Migration, Outcome, Status, Verdict
 
 _SITES = 8
@@ -35,19 +37,15 @@ class EyeRow:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One service of the unit. ``more_*`` count what the lists leave out."""
+    """One service of the unit."""
 
     name: str
     facts: tuple[tuple[str, Md], ...]
-    rules: tuple[RuleRow, ...]
-    more_rules: int
-    notes: tuple[EyeRow, ...]
+    rules: Cut[RuleRow]
+    notes: Cut[EyeRow]
     """Rewritten sites whose rule has something to say all the same."""
-    more_notes: int
-    eye: tuple[EyeRow, ...]
-    more_eye: int
-    advice: tuple[EyeRow, ...]
-    more_advice: int
+    eye: Cut[EyeRow]
+    advice: Cut[EyeRow]
 
 
 def sections(view: PullView, rows: int) -> list[Section]:
@@ -57,46 +55,41 @@ def sections(view: PullView, rows: int) -> list[Section]:
 
 def _section(view: PullView, name: str, migration: Migration, rows: int) -> Section:
     found = findings(migration)
-    rewritten = [f for f in found if f.verdict is Verdict.REWRITTEN]
     advice = [f for f in found if f.verdict is Verdict.FLAGGED and f.level in (Level.ADVICE, None)]
-    eye = [f for f in view.flagged if f in found]
-    by_rule, notes = _by_rule(rewritten), [f for f in rewritten if f.level]
     return Section(
         clip(name, 100),
-        tuple(_facts(view, migration, rewritten, eye, rows)),
-        tuple(
-            RuleRow(rule_words(r), _sites(view, fs, min(rows, _SITES))) for r, fs in list(by_rule.items())[:rows]
-        ),
-        max(0, len(by_rule) - rows),
-        tuple(_eye(view, f) for f in notes[:rows]),
-        max(0, len(notes) - rows),
-        tuple(_eye(view, f) for f in eye[:rows]),
-        max(0, len(eye) - rows),
-        tuple(_eye(view, f) for f in advice[:rows]),
-        max(0, len(advice) - rows),
+        tuple(_facts(view, migration, rows)),
+        cut([RuleRow(rule_words(r), _links(view, fs, rows)) for r, fs in _by_rule(sites(found))], rows),
+        cut([_eye(view, f) for f in sites(found) if f.level], rows),
+        cut([_eye(view, f) for f in view.flagged if f in found], rows),
+        cut([_eye(view, f) for f in advice], rows),
     )
 
 
-def _facts(
-    view: PullView, migration: Migration, rewritten: list[Finding], eye: list[Finding], rows: int
-) -> list[tuple[str, Md]]:
-    done, barred = moved(migration), _barred(view, migration)
-    left = f"{len(eye)} left for a person" if eye else "none left for a person"
-    sites = f"{counted(len(rewritten), 'site')} rewritten" if rewritten else "no site to rewrite"
+def _facts(view: PullView, migration: Migration, rows: int) -> list[tuple[str, Md]]:
+    found, odd = findings(migration), (Status.DEAD_PIN, Status.UNDECLARED)
+    lines = pins(found)
     facts = [
-        ("Moves", _upgrades(done[:rows])),
-        ("Changes", Md(f"{counted(len(migration.edits), 'file')}; {sites}, {left}")),
+        ("Moves", joined([_passage(o) for o in moved(migration)[:rows]], "<br>")),
+        *([("Pins", _links(view, lines, rows))] if lines else []),
+        ("Changes", _changes(view, migration)),
         ("Order", _order(view, rows)),
     ]
-    facts += [(f"Not moved: {o.upgrade}", escape(clip(o.reason, 300))) for o in barred[:rows]]
-    facts += [(f"{o.status}: {o.upgrade}", escape(clip(o.reason, 300))) for o in _odd(migration)[:rows] if o.reason]
-    return facts
+    facts += [(f"Not moved: {o.upgrade}", escape(clip(o.reason, 300))) for o in _barred(view, migration)[:rows]]
+    other = [o for o in migration.outcomes if o.status in odd and o.reason]
+    return facts + [(f"About {o.upgrade}", escape(clip(o.reason, 300))) for o in other[:rows]]
 
 
-def _upgrades(outcomes: Sequence[Outcome]) -> Md:
-    return joined(
-        [Md(f"{code(o.upgrade)} {escape(o.old) or '?'} → {escape(o.new) or '?'}") for o in outcomes], "<br>"
-    )
+def _passage(outcome: Outcome) -> Md:
+    old, new = escape(bare(outcome.old)) or "?", escape(bare(outcome.new)) or "?"
+    return Md(f"{code(outcome.upgrade)} {old} → {new}")
+
+
+def _changes(view: PullView, migration: Migration) -> Md:
+    found = findings(migration)
+    done, left = len(sites(found)), sum(f in found for f in view.flagged)
+    rewritten = f"{counted(done, 'site')} rewritten" if done else "no site to rewrite"
+    return Md(f"{counted(len(migration.edits), 'file')}; {rewritten}, {left or 'none'} left for a person")
 
 
 def _order(view: PullView, rows: int) -> Md:
@@ -122,18 +115,13 @@ def _barred(view: PullView, migration: Migration) -> list[Outcome]:
     return own + [o for o in view.barred if o.upgrade not in {b.upgrade for b in own}]
 
 
-def _odd(migration: Migration) -> list[Outcome]:
-    return [o for o in migration.outcomes if o.status in (Status.DEAD_PIN, Status.UNDECLARED)]
+def _by_rule(rewritten: list[Finding]) -> list[tuple[str, list[Finding]]]:
+    ordered = sorted(rewritten, key=lambda f: (f.rule, f.file, f.line))
+    return [(rule, list(group)) for rule, group in groupby(ordered, key=lambda f: f.rule)]
 
 
-def _by_rule(rewritten: list[Finding]) -> dict[str, list[Finding]]:
-    grouped: dict[str, list[Finding]] = {}
-    for finding in sorted(rewritten, key=lambda f: (f.rule, f.file, f.line)):
-        grouped.setdefault(finding.rule, []).append(finding)
-    return grouped
-
-
-def _sites(view: PullView, found: list[Finding], limit: int) -> Md:
+def _links(view: PullView, found: list[Finding], rows: int) -> Md:
+    limit = min(rows, _SITES)
     return Md(joined([_where(view, f) for f in found[:limit]], "<br>") + _more(found, limit))
 
 

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
 
 _PLURALS = {"library": "libraries", "person": "people"}
 
@@ -25,3 +29,19 @@ def lasting(span: timedelta) -> str:
     hours, minutes = divmod(minutes, 60)
     parts = [(days, "day"), (hours, "hour"), (minutes, "minute"), (seconds, "second")]
     return " ".join(counted(n, unit) for n, unit in parts if n) or "no time"
+
+
+@dataclass(frozen=True, slots=True)
+class Cut(Generic[T]):
+    """The beginning of a list, and how many it leaves out."""
+
+    shown: tuple[T, ...]
+    more: int
+
+    def __len__(self) -> int:
+        return len(self.shown) + self.more
+
+
+def cut(items: Sequence[T], rows: int) -> Cut[T]:
+    """At most ``rows`` of the items."""
+    return Cut(tuple(items[:rows]), max(0, len(items) - rows))

@@ -44,11 +44,12 @@ def check(name: str, conclusion: str | None = "success", sha: str = BASE, id: in
     return Check(id, name, sha, status, conclusion, url=f"{RUN}/{id}", text=text)
 
 
-TENACITY = Outcome("tenacity", Status.APPLIED, "pinned and used", "8.2.3", "9.1.2")
-DOTENV = Outcome("python-dotenv", Status.APPLIED, "pinned and used", "1.0.1", "1.2.1")
+TENACITY = Outcome("tenacity", Status.APPLIED, "pinned and used", "==8.2.3", "==9.1.2")
+DOTENV = Outcome("python-dotenv", Status.APPLIED, "pinned and used", "==1.0.1", "==1.2.1")
 BARRED = Outcome("pytest", Status.BARRED, "the image runs Python 3.9 and pytest 9 needs 3.10")
 
 FINDINGS = (
+    rewritten("PIN001", "services/billing/requirements.txt", 1),
     rewritten("TEN001", "services/billing/billing/charge.py", 14),
     rewritten("TEN001", "services/billing/tests/test_charge.py", 18),
     rewritten("TEN001", "services/billing/tests/test_charge.py", 31),
@@ -75,9 +76,9 @@ MIGRATION = Migration(
         Step(
             ("tenacity",),
             {"services/billing/requirements.txt": b"", "services/billing/billing/charge.py": b""},
-            FINDINGS[:6],
+            FINDINGS[:7],
         ),
-        Step(("python-dotenv",), {"services/billing/requirements.txt": b""}, FINDINGS[6:]),
+        Step(("python-dotenv",), {"services/billing/requirements.txt": b""}, FINDINGS[7:]),
     ),
     findings=FINDINGS,
 )

@@ -229,7 +229,7 @@ def test_a_commit_says_what_it_did_and_whose_it_is():
     assert message.endswith(
         "\n\nConvoy-Campaign: phase2\nConvoy-Service: billing\nConvoy-Upgrade: tenacity 8.2.3 -> 9.1.2\n"
     )
-    assert "Rewrites 4 sites by TEN001" in message
+    assert "Moves 1 pin and rewrites 4 sites by TEN001" in message
     assert "Left for a person: services/billing/billing/retrying.py:52" in message
 
 
@@ -241,7 +241,7 @@ def test_coupled_upgrades_share_a_title_and_have_a_trailer_each():
     step = Step(("pytest", "pytest-asyncio"), {"requirements-dev.txt": b""}, ())
     message = commit_message(step, Migration(outcomes, (step,)), "web", "phase2")
     assert message == (
-        "Move pytest to 9.0.2 and pytest-asyncio to 1.3.0\n\nChanges 1 file.\n\n"
+        "Move pytest to 9.0.2 and pytest-asyncio to 1.3.0\n\nChanges things in 1 file.\n\n"
         "Convoy-Campaign: phase2\nConvoy-Service: web\n"
         "Convoy-Upgrade: pytest 8.3.3 -> 9.0.2\nConvoy-Upgrade: pytest-asyncio 0.23.8 -> 1.3.0\n"
     )

@@ -1,0 +1,46 @@
+"""An upgrade in words: ``tenacity 8.2.3 -> 9.1.2``, ``tenacity to 9.1.2``; and pins apart from sites."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from bot.render.words import listed
+from transforms import registry
+from transforms.model import Finding, Outcome, Verdict
+
+
+def bare(specifier: str) -> str:
+    """``8.2.3`` for ``==8.2.3``; anything else as it is."""
+    rest = specifier.removeprefix("==").strip()
+    return specifier if not specifier.startswith("==") or rest[:1] == "=" or "," in rest else rest
+
+
+def destination(outcome: Outcome) -> str:
+    """Library and version that code is written for from now on: ``tenacity 9.1.2``, ``aiomqtt 2.4.0``."""
+    upgrade = {u.library: u for u in registry.upgrades()}.get(outcome.upgrade)
+    name, version = (upgrade.target, upgrade.version) if upgrade else (outcome.upgrade, bare(outcome.new))
+    return f"{name} {version}".strip()
+
+
+def moving(outcomes: Sequence[Outcome]) -> str:
+    """``tenacity to 9.1.2 and asyncio-mqtt to aiomqtt 2.4.0``."""
+    return listed([f"{o.upgrade} to {destination(o).removeprefix(f'{o.upgrade} ')}" for o in outcomes])
+
+
+def passage(outcome: Outcome, arrow: str = "->") -> str:
+    """``tenacity 8.2.3 -> 9.1.2``: what the pins said and what they say."""
+    return f"{outcome.upgrade} {bare(outcome.old) or '?'} {arrow} {bare(outcome.new) or '?'}"
+
+
+def sites(found: Iterable[Finding]) -> list[Finding]:
+    """The rewritten places in code and configuration."""
+    return [f for f in found if f.verdict is Verdict.REWRITTEN and not _is_pin(f)]
+
+
+def pins(found: Iterable[Finding]) -> list[Finding]:
+    """The requirement lines that moved."""
+    return [f for f in found if f.verdict is Verdict.REWRITTEN and _is_pin(f)]
+
+
+def _is_pin(found: Finding) -> bool:
+    return found.rule.startswith("PIN")
