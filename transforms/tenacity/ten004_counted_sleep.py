@@ -99,7 +99,7 @@ RULE = Rule(
     now="The patch is used: no real sleep, and tenacity's count among the mock's calls (0 → 1 for two attempts).",
     proof=Proof.RAN,
     level=Level.CHANGES_SILENTLY,
-    needles=(b"asyncio",),
+    needles=(b'asyncio.sleep"', b"asyncio.sleep'", b'"sleep"', b"'sleep'"),
     apply=find,
     examples=(
         Example(

@@ -124,7 +124,7 @@ RULE = Rule(
     now="`TypeError: object Mock can't be used in 'await' expression`.",
     proof=Proof.RAN,
     level=Level.BREAKS,
-    needles=(b"asyncio",),
+    needles=(b'asyncio.sleep"', b"asyncio.sleep'", b'"sleep"', b"'sleep'"),
     apply=find,
     examples=(
         Example(

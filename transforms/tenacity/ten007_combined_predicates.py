@@ -164,7 +164,7 @@ RULE = Rule(
     now="`AttributeError: 'function' object has no attribute '__ror__'`. `retry_any(…, …)` works on both.",
     proof=Proof.RAN,
     level=Level.BREAKS,
-    needles=(b"retry_",),
+    needles=(b"tenacity",),
     apply=find,
     examples=(
         Example(
