@@ -6,6 +6,8 @@ each event. Colour never says what a word or a sign does not say too.
 
 from __future__ import annotations
 
+import io
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -45,7 +47,11 @@ _MOODS = {
     ASKING: ("AwaitingReview", "RedBefore", "Held", "Declined", "Broken", "Unreachable"),
     SICK: ("Failing", "Regressed", "Reverting", "Reverted"),
 }
-_EVENTS = (("revert", "red"), ("merged", "green"), ("settled", "green"), ("fail", "red"), ("explained", "yellow"))
+_EVENTS = {
+    "red": ("revert", "regress", "fail", "broken"),
+    "green": ("merged", "settled"),
+    "yellow": ("explained", "red before", "declined", "unreachable"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +147,7 @@ def fitting(standings: Sequence[Standing], rows: int) -> tuple[list[Standing], l
 
 def happened(event: Happening) -> Text:
     """An event as one line: time, what, who, more."""
-    style = next((colour for word, colour in _EVENTS if word in event.event), "")
+    style = next((colour for colour, words in _EVENTS.items() if any(w in event.event for w in words)), "")
     line = Text.assemble((f"{event.at:%H:%M:%S}  ", "dim"), (f"{one_line(event.event):<16}  ", style))
     return _one(line.append(f"{one_line(event.service):<14}  ", style="bold").append(one_line(event.detail)))
 
@@ -156,6 +162,14 @@ def follow(view: VoyageView, console: Console | None = None) -> Iterator[VoyageV
     else:
         view.tell = lambda event: _print(event, console)
         yield view
+
+
+def picture(view: VoyageView, title: str = "convoy demo", width: int = 110) -> str:
+    """The view as an SVG image that needs nothing from anywhere."""
+    console = Console(record=True, width=width, height=40, file=io.StringIO(), force_terminal=True, no_color=False)
+    console.print(view)
+    svg = console.export_svg(title=title, unique_id="convoy")
+    return re.sub(r"\s*@font-face \{.*?\}", "", svg, flags=re.DOTALL)
 
 
 def _print(event: Happening, console: Console) -> None:

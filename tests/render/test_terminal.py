@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import xml.etree.ElementTree as ET
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -11,7 +12,20 @@ import pytest
 from rich.console import Console
 
 from bot.model import Checking, Held, Landing, OnPull, Phase, Reverting, Settled, Standing, Waiting
-from bot.terminal import _MOODS, ASKING, DONE, MOVING, SICK, WAITING, Happening, VoyageView, fitting, follow, mood
+from bot.terminal import (
+    _MOODS,
+    ASKING,
+    DONE,
+    MOVING,
+    SICK,
+    WAITING,
+    Happening,
+    VoyageView,
+    fitting,
+    follow,
+    mood,
+    picture,
+)
 from tests.render.hostile import FRAGMENTS
 from tests.render.samples import standing
 
@@ -153,6 +167,17 @@ def test_no_color_is_honoured(monkeypatch: pytest.MonkeyPatch):
     with console.capture() as capture:
         console.print(sailing())
     assert not re.search(r"\x1b\[[0-9;]*3\dm", capture.get())
+
+
+def test_the_picture_for_the_readme_needs_nothing_from_anywhere():
+    svg = picture(sailing())
+    ET.fromstring(svg)
+    assert "reports" in svg
+    assert set(re.findall(r"https?://[^\"') ]+", svg)) <= {
+        "http://www.w3.org/2000/svg",
+        "https://www.textualize.io",
+    }
+    assert svg == picture(sailing())
 
 
 def test_hostile_words_cannot_move_the_cursor_or_paint():
