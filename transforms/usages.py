@@ -8,8 +8,10 @@ from __future__ import annotations
 import ast
 import posixpath
 import re
+import tokenize
 import warnings
 from collections.abc import Iterator, Sequence
+from io import BytesIO
 
 from transforms.manifests.tree import owned
 from transforms.model import Files, Problem, Upgrade, Usage
@@ -83,6 +85,7 @@ def _imports(path: str, data: bytes) -> Iterator[tuple[str, int]]:
 
 
 def _parsed(data: bytes) -> ast.Module:
+    _decoded(data)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -91,6 +94,19 @@ def _parsed(data: bytes) -> ast.Module:
         raise _Unreadable(f"not valid Python: {error.msg}; mend it and run again", error.lineno or None) from None
     except (ValueError, RecursionError, MemoryError) as error:
         raise _Unreadable(f"not readable as Python: {error}; mend it and run again") from None
+
+
+def _decoded(data: bytes) -> str:
+    """The source by its own declaration (a byte order mark, a PEP 263 cookie), else UTF-8."""
+    encoding = "utf-8"
+    try:
+        encoding, _ = tokenize.detect_encoding(BytesIO(data).readline)
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise _Unreadable(f"not {encoding.upper()}: declare its encoding or save it as UTF-8", line) from None
+    except SyntaxError as error:
+        raise _Unreadable(f"{error.msg}: correct the declaration or save it as UTF-8", 1) from None
 
 
 def _imported_by_name(call: ast.Call) -> str | None:

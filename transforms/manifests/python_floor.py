@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from packaging.version import InvalidVersion, Version
 
@@ -28,18 +28,18 @@ Floor = tuple[str, str, int]
 """Version, file, line."""
 
 
-def python_floor(files: Files, root: str) -> tuple[str, str] | None:
+def python_floor(files: Files, root: str, exclude: Sequence[str] = ()) -> tuple[str, str] | None:
     """The lowest Python version and its ``file:line``, or None where nothing says one."""
-    found = [*_own(files, root), *_version_file(files, root), *_workflows(files, root)]
+    found = [*_own(files, root, exclude), *_version_file(files, root), *_workflows(files, root)]
     if not found:
         return None
     version, path, line = min(found, key=lambda f: Version(f[0]))
     return version, f"{path}:{line}"
 
 
-def _own(files: Files, root: str) -> Iterator[Floor]:
+def _own(files: Files, root: str, exclude: Sequence[str]) -> Iterator[Floor]:
     """What the service's own files say: images anywhere below it, metadata at its top."""
-    for path in owned(files, root):
+    for path in owned(files, root, exclude):
         name = posixpath.basename(path)
         top = posixpath.dirname(path) == root
         if is_dockerfile(path):
@@ -109,8 +109,8 @@ def _workflows(files: Files, root: str) -> Iterator[Floor]:
     for path in sorted(p for p in files if below(p, ".github/workflows") and p.endswith((".yml", ".yaml"))):
         text = decode(files[path])
         for match in _ACTION.finditer(text.words if text else ""):
-            line = line_of(match.string, match.start(1))
-            found += [(v, path, line) for v in _QUOTED.findall(match[1]) if _is_python(v)]
+            versions = [v for v in _QUOTED.finditer(match[1]) if _is_python(v[1])]
+            found += [(v[1], path, line_of(match.string, match.start(1) + v.start())) for v in versions]
     if not root or len({v for v, _, _ in found}) == 1:
         yield from found
 

@@ -113,12 +113,14 @@ def readings(
     seen = {p for p, _, _ in queue}
     for path, how, constraint in queue:
         reading = _read(files, path, how, wanted)
+        faults: list[Problem] = []
         for include in reading.includes:
-            target, problem = _target(files, path, include)
-            reading = replace(reading, problems=reading.problems + problem)
+            target, fault = _target(files, path, include)
+            faults += fault
             if target and target not in seen and not any(below(target, e) for e in nested):
                 seen.add(target)
                 queue.append((target, Kind(requirements.read, requirements=True), constraint or include.constraint))
+        reading = replace(reading, problems=reading.problems + tuple(faults))
         yield path, _as_constraint(reading) if constraint else reading
 
 

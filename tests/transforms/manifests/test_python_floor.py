@@ -1,0 +1,64 @@
+"""The lowest Python that a service runs on is found where people say it, with the place."""
+
+import pytest
+
+from transforms.manifests import python_floor
+
+SAID = {
+    "Dockerfile": ("# x\nFROM --platform=linux/amd64 ghcr.io/acme/python:3.9.18-slim AS b\n", "3.9", 2),
+    "docker/api.Dockerfile": ("from python:3.10\n", "3.10", 1),
+    "pyproject.toml": ('[project]\nname = "x"\nrequires-python = ">=3.8,<4"\n', "3.8", 3),
+    "setup.cfg": ("[options]\npython_requires = ~=3.9\n", "3.9", 2),
+    "setup.py": ("setup(\n  python_requires='>=3.7, !=3.8.*',\n)\n", "3.7", 2),
+    ".python-version": ("3.11.4\n3.12\n", "3.11", 1),
+    "runtime.txt": ("python-3.10.2\n", "3.10", 1),
+    ".github/workflows/ci.yml": ("with:\n  python-version: ['3.12', \"3.10\", 3.9.x]\n", "3.9", 2),
+}
+
+
+@pytest.mark.parametrize("path", SAID)
+def test_the_floor_is_read_where_it_stands(path: str) -> None:
+    text, version, line = SAID[path]
+    assert python_floor({path: text.encode()}, "") == (version, f"{path}:{line}")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['[tool.poetry.dependencies]\npython = "^3.9"\n', '[tool.poetry.dependencies]\npython = ">=3.9 <4"\n'],
+)
+def test_poetry_says_it_as_a_dependency(text: str) -> None:
+    assert python_floor({"pyproject.toml": text.encode()}, "") == ("3.9", "pyproject.toml:2")
+
+
+def test_the_lowest_of_all_counts() -> None:
+    tree = {"Dockerfile": b"FROM python:3.12\n", "pyproject.toml": b'[project]\nrequires-python = ">=3.9"\n'}
+    assert python_floor(tree, "") == ("3.9", "pyproject.toml:2")
+
+
+def test_a_service_takes_the_nearest_version_file_and_not_its_neighbours_image() -> None:
+    tree = {".python-version": b"3.10\n", "a/Dockerfile": b"FROM python:3.8\n", "b/x.py": b""}
+    assert python_floor(tree, "b") == ("3.10", ".python-version:1")
+    assert python_floor(tree, "", ["a"]) == ("3.10", ".python-version:1")
+
+
+def test_ci_speaks_for_a_part_of_the_repository_only_when_it_knows_one_python() -> None:
+    one = {".github/workflows/ci.yml": b"        python-version: '3.11'\n"}
+    two = {".github/workflows/ci.yml": b"        python-version:\n          - '3.11'\n          - '3.9'\n"}
+    assert python_floor(one, "svc") == ("3.11", ".github/workflows/ci.yml:1")
+    assert python_floor(two, "svc") is None
+    assert python_floor(two, "") == ("3.9", ".github/workflows/ci.yml:3")
+
+
+@pytest.mark.parametrize(
+    "tree",
+    [
+        {},
+        {"Dockerfile": b"FROM python:slim\nFROM debian:12.1\nARG V=3.8\nFROM python:${V}\n"},
+        {"pyproject.toml": b'[project]\nrequires-python = "<4"\n'},
+        {"pyproject.toml": b"[project\n"},
+        {".github/workflows/ci.yml": b"  python-version: ${{ matrix.python }}\n"},
+        {"docs/setup.py": b"setup(python_requires='>=2.7')"},
+    ],
+)
+def test_where_nothing_is_said_nothing_is_guessed(tree: dict[str, bytes]) -> None:
+    assert python_floor(tree, "") is None
