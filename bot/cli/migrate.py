@@ -15,7 +15,7 @@ from bot.cli.local import checkouts, chosen, configuration, discovered, told, wa
 from bot.cli.migration import Result, computed, data, summary
 from bot.cli.out import complain, document, visible
 from bot.config import Config
-from bot.render.pull import commit_message
+from bot.render import commit_message
 from transforms.model import Files, Level
 
 
