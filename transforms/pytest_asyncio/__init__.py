@@ -3,6 +3,9 @@
 from packaging.specifiers import SpecifierSet
 
 from transforms.model import Upgrade
+from transforms.pytest_world.proving import ENVIRONMENTS
+
+__all__ = ["ENVIRONMENTS", "UPGRADE"]
 
 UPGRADE = Upgrade(
     library="pytest-asyncio",

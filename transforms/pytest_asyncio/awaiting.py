@@ -1,0 +1,95 @@
+"""Turns ``event_loop.run_until_complete(x)`` into ``await x`` where a function may become ``async``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import libcst as cst
+
+from transforms.page import Page
+from transforms.pytest_world.sites import loads
+from transforms.rewrites import Edit
+
+_SIMPLE = (cst.Name, cst.Call, cst.Attribute, cst.Subscript)
+_BLOCKING = ("run_until_complete", "run_forever")
+_LOOP_FUNCTIONS = ("asyncio.run", "asyncio.get_event_loop", "asyncio.set_event_loop", "asyncio.new_event_loop")
+
+
+@dataclass(frozen=True, slots=True)
+class Uses:
+    """How a function uses its loop: calls that become ``await``, and everything else."""
+
+    awaits: tuple[Edit, ...]
+    others: tuple[cst.Name, ...]
+    obstacle: str | None = None
+    """Why the function cannot become ``async``, in words that follow "it"."""
+
+
+def uses(page: Page, node: cst.FunctionDef, name: str) -> Uses:
+    """Every use of the parameter in the body."""
+    awaits: list[Edit] = []
+    others: list[cst.Name] = []
+    for found in loads(page, node.body, name):
+        call = _run_until_complete(page, found)
+        if call is None:
+            others.append(found)
+        elif _function_around(page, found) is not node:
+            return Uses((), (), f"runs the loop in a nested function (line {page.line(found)})")
+        else:
+            awaits.append(_awaiting(page, call))
+    return Uses(tuple(awaits), tuple(others), next(_obstacles(page, node, name), None))
+
+
+def _run_until_complete(page: Page, name: cst.Name) -> cst.Call | None:
+    attribute = page.parent(name)
+    call = page.parent(attribute) if isinstance(attribute, cst.Attribute) else None
+    match attribute, call:
+        case cst.Attribute(attr=cst.Name(value="run_until_complete")), cst.Call(func=func, args=[cst.Arg(star="")]):
+            return call if func is attribute and isinstance(call, cst.Call) else None
+    return None
+
+
+def _function_around(page: Page, node: cst.CSTNode) -> cst.CSTNode | None:
+    kinds = (cst.FunctionDef, cst.Lambda, cst.GeneratorExp)
+    return next((n for n in page.above(node) if isinstance(n, kinds)), None)
+
+
+def _awaiting(page: Page, call: cst.Call) -> Edit:
+    parent = page.parent(call)
+    binds_tighter = (
+        (isinstance(parent, (cst.Attribute, cst.Subscript)) and parent.value is call)
+        or (isinstance(parent, cst.Call) and parent.func is call)
+        or isinstance(parent, cst.Await)
+    )
+
+    def to(now: cst.Call) -> cst.Await:
+        value = now.args[0].value
+        if not isinstance(value, _SIMPLE) and not value.lpar:
+            value = value.with_changes(lpar=[cst.LeftParen()], rpar=[cst.RightParen()])
+        wrapped = binds_tighter and not now.lpar
+        lpar = [cst.LeftParen()] if wrapped else now.lpar
+        rpar = [cst.RightParen()] if wrapped else now.rpar
+        return cst.Await(expression=value, lpar=lpar, rpar=rpar)
+
+    return Edit(call, to)
+
+
+def _obstacles(page: Page, node: cst.FunctionDef, name: str) -> Iterator[str]:
+    """What would fail or change once the body runs inside a running loop."""
+    for call in page.below(node.body, cst.Call):
+        if page.resolve(call.func) in _LOOP_FUNCTIONS:
+            yield f"calls `{page.module.code_for_node(call.func)}` itself (line {page.line(call)})"
+        match call.func:
+            case cst.Attribute(value=cst.Name(value=owner), attr=cst.Name(value=method)):
+                if method in _BLOCKING and (owner != name or method != "run_until_complete"):
+                    yield f"blocks on `{owner}.{method}` (line {page.line(call)})"
+            case cst.Attribute(attr=cst.Name(value=method)) if method in _BLOCKING:
+                yield f"blocks on another loop (line {page.line(call)})"
+    for source in page.below(node.body, cst.From):
+        if isinstance(page.parent(source), cst.Yield):
+            yield f"delegates with `yield from` (line {page.line(source)})"
+    if any(
+        isinstance(page.parent(t), cst.AssignTarget) for t in page.below(node.body, cst.Name) if t.value == name
+    ):
+        yield f"assigns `{name}` anew"

@@ -1,0 +1,140 @@
+"""A sync test that drives ``event_loop`` with ``run_until_complete`` becomes an async test that awaits.
+
+https://github.com/pytest-dev/pytest-asyncio/releases/tag/v1.0.0
+"""
+
+from __future__ import annotations
+
+from transforms.model import Level, Proof
+from transforms.pytest_asyncio.overrides import going
+from transforms.pytest_asyncio.requests import requests
+from transforms.pytest_world.proving import SUITE
+from transforms.rule import Example, Probe, Rule, Verdicts
+from transforms.tree import Tree
+
+
+def survey(tree: Tree) -> Verdicts:
+    """Sync tests that ask for the plugin's loop, or for an override that goes."""
+    for request in tree.once(requests):
+        concerned = not request.function.is_async and not request.is_fixture
+        if concerned and tree.inside(request.function.path) and going(tree, request):
+            yield request.verdict
+
+
+_BEFORE = """\
+import asyncio
+
+import pytest
+
+
+async def double(number):
+    await asyncio.sleep(0)
+    return 2 * number
+
+
+def test_doubling(event_loop):
+    doubled = event_loop.run_until_complete(double(2))
+    assert doubled == 4
+    assert str(event_loop.run_until_complete(double(3))) == "6"
+    with pytest.raises(TypeError):
+        event_loop.run_until_complete(double(None))
+
+
+class TestMethods:
+    @pytest.mark.parametrize("number", [1, 2])
+    def test_attribute(self, number, event_loop):
+        assert event_loop.run_until_complete(double(number)).real == 2 * number
+"""
+
+_AFTER = """\
+import asyncio
+
+import pytest
+
+
+async def double(number):
+    await asyncio.sleep(0)
+    return 2 * number
+
+
+@pytest.mark.asyncio
+async def test_doubling():
+    doubled = await double(2)
+    assert doubled == 4
+    assert str(await double(3)) == "6"
+    with pytest.raises(TypeError):
+        await double(None)
+
+
+class TestMethods:
+    @pytest.mark.asyncio
+    @pytest.mark.parametrize("number", [1, 2])
+    async def test_attribute(self, number):
+        assert (await double(number)).real == 2 * number
+"""
+
+RULE = Rule(
+    id="PAS002",
+    title="Sync tests that drive `event_loop` become async tests",
+    library="pytest-asyncio",
+    link="https://github.com/pytest-dev/pytest-asyncio/releases/tag/v1.0.0",
+    was="A sync test could ask for the loop and run coroutines on it.",
+    now="`fixture 'event_loop' not found`",
+    proof=Proof.RAN,
+    level=Level.BREAKS,
+    survey=survey,
+    examples=(
+        Example(
+            "every use is `run_until_complete`",
+            _BEFORE,
+            _AFTER,
+            path="test_app.py",
+            notes=(11, 21),
+            probe=Probe(old="3 passed", broken="fixture 'event_loop' not found", works="3 passed", command=SUITE),
+        ),
+        Example(
+            "auto mode needs no mark",
+            "import asyncio\n\n\ndef test_nap(event_loop):\n    event_loop.run_until_complete(asyncio.sleep(0))\n",
+            "import asyncio\n\n\nasync def test_nap():\n    await asyncio.sleep(0)\n",
+            path="test_app.py",
+            others={"setup.cfg": "[tool:pytest]\nasyncio_mode = auto\n"},
+            notes=(4,),
+            probe=Probe(old="1 passed", broken="fixture 'event_loop' not found", works="1 passed", command=SUITE),
+        ),
+        Example(
+            "uses that only a person can judge",
+            "import asyncio\n\nfrom service import helper\n\n\n"
+            "def test_task(event_loop):\n    task = event_loop.create_task(helper())\n"
+            "    event_loop.run_until_complete(task)\n\n\n"
+            "def test_later(event_loop, request):\n"
+            "    request.addfinalizer(lambda: event_loop.run_until_complete(helper()))\n\n\n"
+            "def test_unused(event_loop):\n    assert helper\n\n\n"
+            "def test_another_loop(event_loop):\n    event_loop.run_until_complete(helper())\n"
+            "    asyncio.run(helper())\n",
+            path="test_app.py",
+            flags=((6, Level.BREAKS), (11, Level.BREAKS), (15, Level.BREAKS), (19, Level.BREAKS)),
+        ),
+        Example(
+            "a decorator that may not take an async function",
+            "from service import retried\n\n\n@retried\ndef test_nap(event_loop):\n"
+            "    event_loop.run_until_complete(retried())\n",
+            path="test_app.py",
+            flags=((5, Level.BREAKS),),
+        ),
+        Example(
+            "an override that stays is an ordinary fixture, and works as before",
+            "def test_nap(event_loop):\n    event_loop.run_until_complete(event_loop.shutdown_asyncgens())\n",
+            path="test_app.py",
+            others={
+                "conftest.py": "import pytest\n\nfrom service import SlowLoop\n\n\n@pytest.fixture\n"
+                "def event_loop():\n    return SlowLoop()\n"
+            },
+        ),
+        Example(
+            "a helper with a parameter of that name",
+            "def run(event_loop, work):\n    return event_loop.run_until_complete(work)\n\n\n"
+            "def test_run(loop):\n    assert run(event_loop=loop, work=None) is None\n",
+            path="test_app.py",
+        ),
+    ),
+)

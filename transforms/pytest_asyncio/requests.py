@@ -1,0 +1,205 @@
+"""Every test and fixture that asks for ``event_loop``, and what becomes of each on its own.
+
+Async functions need only drop the parameter: the loop they got is the one that runs them. A sync test or fixture
+becomes ``async`` where its body allows that. Three rules yield these verdicts; the rule about overrides asks them
+too, because an override may only go when everybody who asks for it can do without.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import libcst as cst
+
+from transforms.model import Level
+from transforms.page import Page
+from transforms.pytest_asyncio.awaiting import Uses, uses
+from transforms.pytest_asyncio.marking import marking
+from transforms.pytest_world.drivers import handled, keeps_async
+from transforms.pytest_world.sites import definition, fixture_decorator, loads, own, parameter
+from transforms.pytest_world.source import Fixture, Function
+from transforms.pytest_world.world import World
+from transforms.references import refer
+from transforms.rewrites import Edit, Flag, Import, Rewrite, change, drop_parameter, insert_first
+from transforms.tree import Tree
+
+NAME = "event_loop"
+_LOOP_METHODS = frozenset({"create_task", "create_future", "time", "is_running", "is_closed", "get_debug"})
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A function that asks for the loop. ``gets`` is the tree's own fixture, None for the plugin's."""
+
+    function: Function
+    gets: Fixture | None
+    verdict: Rewrite | Flag
+
+    @property
+    def is_fixture(self) -> bool:
+        """Whether the asking function is a fixture."""
+        return isinstance(self.function, Fixture)
+
+
+def requests(tree: Tree) -> tuple[Request, ...]:
+    """Ask for it with ``tree.once(requests)``."""
+    return tuple(_requests(tree))
+
+
+def _requests(tree: Tree) -> Iterator[Request]:
+    world = own(tree)
+    for function, gets in world.users(NAME):
+        if isinstance(function, Fixture) and function.fixture == NAME:
+            continue
+        if (found := definition(tree, function)) is not None:
+            page, node = found
+            yield Request(function, gets, _verdict(world, page, node, function))
+
+
+def _verdict(world: World, page: Page, node: cst.FunctionDef, function: Function) -> Rewrite | Flag:
+    if (line := _called(page, function.name)) is not None:
+        return _flag(page, node, f"`{function.name}` is also called directly (line {line})")
+    if function.is_async:
+        return _async(page, node)
+    found = uses(page, node, NAME)
+    if found.obstacle is not None:
+        return _flag(page, node, f"it {found.obstacle}")
+    if not found.awaits and not found.others:
+        return _flag(page, node, "it asks for the loop without using it, so that what it calls finds one")
+    if isinstance(function, Fixture):
+        return _fixture(world, page, node, function, found)
+    return _test(world, page, node, function, found)
+
+
+def _flag(page: Page, node: cst.FunctionDef, why: str) -> Flag:
+    message = f"the fixture `event_loop` is gone; not rewritten because {why}: use `asyncio.get_running_loop()`"
+    return Flag(node, f"{message} inside async code", Level.BREAKS, page.path)
+
+
+def _called(page: Page, name: str) -> int | None:
+    """The line on which the test or fixture is called like a plain function."""
+    for call in page.all(cst.Call):
+        match call.func:
+            case cst.Name(value=value) | cst.Attribute(value=cst.Name(value="self"), attr=cst.Name(value=value)):
+                if value == name:
+                    return page.line(call)
+    return None
+
+
+def _dropped(node: cst.FunctionDef) -> tuple[Edit, ...]:
+    param = parameter(node, NAME)
+    assert param is not None, "the function asks for it"
+    return drop_parameter(node.params, param)
+
+
+def _async(page: Page, node: cst.FunctionDef) -> Rewrite | Flag:
+    running = _running(page, node) if any(loads(page, node.body, NAME)) else ((), ())
+    if running is None:
+        return _flag(page, node, "its body has no room for a statement, or `asyncio` means something else here")
+    edits, imports = running
+    message = (
+        "`event_loop` parameter → `asyncio.get_running_loop()`"
+        if edits
+        else "unused `event_loop` parameter dropped"
+    )
+    return Rewrite(node, message, (*_dropped(node), *edits), imports, file=page.path)
+
+
+def _running(page: Page, node: cst.FunctionDef) -> tuple[tuple[Edit, ...], tuple[Import, ...]] | None:
+    """``event_loop = asyncio.get_running_loop()`` as the first statement."""
+    reference = refer(page, node, "asyncio.get_running_loop", whole=True)
+    if reference is None or not isinstance(node.body, cst.IndentedBlock):
+        return None
+    text = cst.Module([]).code_for_node(reference.expression)
+    return (insert_first(node.body, f"{NAME} = {text}()"),), reference.imports
+
+
+def _test(world: World, page: Page, node: cst.FunctionDef, function: Function, found: Uses) -> Rewrite | Flag:
+    if found.others:
+        return _flag(page, node, f"it uses the loop itself (line {page.line(found.others[0])})")
+    if not keeps_async(function):
+        return _flag(page, node, "a decorator may not take an async function")
+    if raw := [n for n in function.requests if _is_raw(world.resolve(function, n), world)]:
+        return _flag(page, node, f"it gets `{raw[0]}` as a coroutine")
+    edits = (*_dropped(node), *found.awaits, change(node, asynchronous=cst.Asynchronous()))
+    imports: tuple[Import, ...] = ()
+    marked = any(m.name == "asyncio" for m in world.marks(function))
+    if not marked and world.mode(function.path) != "auto":
+        mark = marking(page, node)
+        if mark is None:
+            return _flag(page, node, "`pytest` means something else here")
+        edits, imports = (*edits, *mark.edits), mark.imports
+    message = (
+        "test made `async`; `event_loop.run_until_complete(…)` → `await …`, all of its body now runs in the loop"
+    )
+    return Rewrite(node, message, edits, imports, Level.ADVICE, page.path)
+
+
+def _is_raw(fixture: Fixture | None, world: World) -> bool:
+    return fixture is not None and fixture.is_async and not handled(world, fixture)
+
+
+def _fixture(world: World, page: Page, node: cst.FunctionDef, function: Fixture, found: Uses) -> Rewrite | Flag:
+    if strange := next((n for n in found.others if not _only_handed_on(page, n)), None):
+        return _flag(page, node, f"it uses the loop itself (line {page.line(strange)})")
+    if _fetched(world, function.fixture):
+        return _flag(page, node, f"`getfixturevalue({function.fixture!r})` would run it inside a running loop")
+    running = _running(page, node) if found.others else ((), ())
+    decorator = _asyncio_fixture(world, page, node, function)
+    if running is None or decorator is None:
+        return _flag(page, node, "its body or its decorator leaves no room for the edit")
+    edits = (
+        *_dropped(node),
+        *found.awaits,
+        *running[0],
+        *decorator[0],
+        change(node, asynchronous=cst.Asynchronous()),
+    )
+    message = "fixture made `async`: the loop is running while it is set up"
+    return Rewrite(node, message, edits, (*running[1], *decorator[1]), Level.ADVICE, page.path)
+
+
+def _only_handed_on(page: Page, name: cst.Name) -> bool:
+    match page.parent(name):
+        case cst.Arg() | cst.Return() | cst.Yield():
+            return next(page.above(name), None) is not None and _directly_inside(page, name)
+        case cst.Attribute(attr=cst.Name(value=method)):
+            return method in _LOOP_METHODS and _directly_inside(page, name)
+    return False
+
+
+def _directly_inside(page: Page, name: cst.Name) -> bool:
+    kinds = (cst.FunctionDef, cst.Lambda)
+    around = [n for n in page.above(name) if isinstance(n, kinds)]
+    return not around or not isinstance(around[0], cst.Lambda)
+
+
+def _fetched(world: World, name: str) -> bool:
+    wanted = (f'getfixturevalue("{name}")', f"getfixturevalue('{name}')")
+    return any(w.encode() in world.files[path] for path in world.modules for w in wanted)
+
+
+def _asyncio_fixture(
+    world: World, page: Page, node: cst.FunctionDef, function: Fixture
+) -> tuple[tuple[Edit, ...], tuple[Import, ...]] | None:
+    """The decorator as ``pytest_asyncio.fixture``, where strict mode needs it."""
+    if world.mode(function.path) == "auto" or function.via == "pytest_asyncio.fixture":
+        return (), ()
+    return asyncio_fixture(page, node)
+
+
+def asyncio_fixture(page: Page, node: cst.FunctionDef) -> tuple[tuple[Edit, ...], tuple[Import, ...]] | None:
+    """``pytest.fixture`` → ``pytest_asyncio.fixture`` on one function."""
+    decorator = fixture_decorator(page, node)
+    reference = refer(page, node, "pytest_asyncio.fixture", whole=True)
+    if decorator is None or reference is None:
+        return None
+    new = reference.expression
+
+    def to(now: cst.Decorator) -> cst.Decorator:
+        if isinstance(now.decorator, cst.Call):
+            return now.with_changes(decorator=now.decorator.with_changes(func=new.deep_clone()))
+        return now.with_changes(decorator=new.deep_clone())
+
+    return (Edit(decorator, to),), reference.imports

@@ -1,0 +1,133 @@
+"""What an ``event_loop`` override does: only makes, hands out and closes a loop, or something more."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+
+from transforms.pytest_world.marks import written
+from transforms.pytest_world.names import Names
+from transforms.pytest_world.source import Fixture
+
+_MAKERS = frozenset(
+    {
+        "asyncio.new_event_loop",
+        "asyncio.get_event_loop",
+        "asyncio.get_running_loop",
+        "asyncio.events.new_event_loop",
+    }
+)
+_POLICIES = frozenset({"asyncio.get_event_loop_policy", "asyncio.DefaultEventLoopPolicy"})
+_UVLOOP = frozenset({"uvloop.new_event_loop", "uvloop.install", "uvloop.EventLoopPolicy", "uvloop.Loop"})
+_CLOSING = frozenset({"close", "stop", "is_closed", "is_running"})
+_SHUTDOWN = frozenset({"shutdown_asyncgens", "shutdown_default_executor"})
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """``extra``: what it gives beside a plain loop (``debug``, ``uvloop``). ``reason``: why it is not plain."""
+
+    extra: frozenset[str] = frozenset()
+    reason: str | None = None
+
+
+def shape(names: Names, fixture: Fixture) -> Shape:
+    """Judge an override by its statements."""
+    if fixture.parametrised:
+        return Shape(reason="it is parametrised: an `event_loop_policy` fixture with `params` takes its place")
+    if fixture.is_async:
+        return Shape(reason="it is async")
+    strange = [r for r in fixture.requests if r not in ("event_loop", "event_loop_policy", "request")]
+    if strange:
+        return Shape(reason=f"it needs the fixture `{strange[0]}`")
+    reader = _Reader(names)
+    reader.block(fixture.node.body)
+    if reader.strange is not None:
+        return Shape(reason=f"it does more than make, hand out and close a loop (line {reader.strange.lineno})")
+    return Shape(frozenset(reader.extra))
+
+
+class _Reader:
+    """Walks the statements and remembers the first that it does not understand."""
+
+    def __init__(self, names: Names) -> None:
+        self.names = names
+        self.extra: set[str] = set()
+        self.strange: ast.stmt | None = None
+
+    def block(self, body: list[ast.stmt]) -> None:
+        for statement in body:
+            if not self.understands(statement):
+                self.strange = self.strange or statement
+
+    def understands(self, node: ast.stmt) -> bool:
+        match node:
+            case ast.Pass() | ast.Import() | ast.ImportFrom() | ast.Expr(value=ast.Constant()):
+                return True
+            case ast.Return(value=value) | ast.Expr(value=ast.Yield(value=value)):
+                return value is None or isinstance(value, ast.Name) or self.makes(value)
+            case (
+                ast.Assign(targets=[ast.Name()], value=value)
+                | ast.AnnAssign(target=ast.Name(), value=ast.expr() as value)
+            ):
+                return self.makes(value) or self.is_policy(value)
+            case ast.Expr(value=ast.Call() as call):
+                return self.tidies(call)
+            case ast.If(test=test, orelse=[]) if self.asks_state(test):
+                self.block(node.body)
+                return True
+            case ast.Try(body=body, handlers=handlers, orelse=[], finalbody=final):
+                for inner in (body, *(h.body for h in handlers), final):
+                    self.block(inner)
+                return True
+        return False
+
+    def dotted(self, call: ast.expr) -> str:
+        return (self.names.dotted(call.func) if isinstance(call, ast.Call) else None) or ""
+
+    def makes(self, node: ast.expr) -> bool:
+        """Whether the expression makes (or finds) a loop."""
+        match node:
+            case ast.Call(func=func, args=[]) if self.dotted(node) in _MAKERS | _UVLOOP:
+                self.note(self.dotted(node))
+                return not isinstance(func, ast.Attribute) or func.attr not in ("install", "EventLoopPolicy")
+            case ast.Call(func=ast.Attribute(value=owner, attr="new_event_loop" | "get_event_loop"), args=[]):
+                return isinstance(owner, ast.Name) or self.is_policy(owner)
+        return False
+
+    def is_policy(self, node: ast.expr) -> bool:
+        if self.dotted(node) == "uvloop.EventLoopPolicy":
+            self.note("uvloop.EventLoopPolicy")
+            return True
+        return self.dotted(node) in _POLICIES
+
+    def tidies(self, call: ast.Call) -> bool:
+        """Whether the call only sets the current loop or closes one."""
+        name = self.dotted(call)
+        if name == "uvloop.install":
+            self.note(name)
+            return True
+        if name == "asyncio.set_event_loop":
+            return True
+        if name == "asyncio.set_event_loop_policy":
+            return len(call.args) == 1 and (self.is_policy(call.args[0]) or isinstance(call.args[0], ast.Constant))
+        match call:
+            case ast.Call(func=ast.Attribute(value=ast.Name(), attr=method), args=[]):
+                return method in _CLOSING
+            case ast.Call(func=ast.Attribute(value=ast.Name(), attr="set_debug"), args=[ast.Constant(value=True)]):
+                self.extra.add("debug")
+                return True
+            case ast.Call(
+                func=ast.Attribute(value=ast.Name(), attr="run_until_complete"), args=[ast.Call() as inner]
+            ):
+                return (written(inner.func) or "").rpartition(".")[2] in _SHUTDOWN
+        return False
+
+    def asks_state(self, node: ast.expr) -> bool:
+        """``loop.is_closed()`` and its negation."""
+        inner = node.operand if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not) else node
+        return isinstance(inner, ast.Call) and (written(inner.func) or "").rpartition(".")[2] in _CLOSING
+
+    def note(self, name: str) -> None:
+        if name in _UVLOOP:
+            self.extra.add("uvloop")

@@ -1,0 +1,14 @@
+"""How the examples of pytest's rules are run: as small test suites."""
+
+from transforms.rule import Environments
+
+SUITE = ("python", "-m", "pytest", "-q", "-p", "no:cacheprovider")
+STRICT = (*SUITE, "-W", "error")
+"""Every warning is an error: for changes that only warn by themselves."""
+
+ENVIRONMENTS = Environments(
+    old=("pytest==8.3.4", "pytest-asyncio==0.23.8"),
+    target=("pytest==9.0.2", "pytest-asyncio==1.3.0"),
+    newest=("pytest==9.2.0", "pytest-asyncio==1.5.0"),
+)
+"""The two move together, so they are proven together. 0.23.8, since 0.23.0 crashes under pytest 8.3."""
