@@ -86,6 +86,8 @@ class Landed:
     history: tuple[str, ...]
     checks: Mapping[str, tuple[Check, ...]]
     before: Mapping[str, Check]
+    base: str = ""
+    """The base commit before our merge."""
     gone: bool = False
     gone_by: str = ""
     revert: OpenPull | None = None

@@ -179,6 +179,7 @@ def _landed(pull: Pull, unit: Unit, view: RepoView, eyes: Eyes) -> Landed:
         history=history,
         checks=checks,
         before=_last_on_base(names, repo, before, eyes),
+        base=before,
         gone=gone,
         gone_by=by,
         revert=_open_revert(revert, eyes) if revert and revert.state == "open" else None,

@@ -51,6 +51,7 @@ class GitWorkspace:
         self._token = token
         self._identity = identity or Identity()
         self._mirrors: dict[str, git.Repo] = {}
+        self._synced: set[str] = set()
 
     def close(self) -> None:
         """Stop the reader processes."""
@@ -68,6 +69,7 @@ class GitWorkspace:
         )  # fmt: skip
         if status:
             raise transport_error(repo, said)
+        self._synced.add(repo)
 
     def push(self, repo: str, branch: str, commit: str | None, expected: str | None) -> None:
         """Set or delete a branch that still stands where we saw it."""
@@ -96,7 +98,9 @@ class GitWorkspace:
     # ── reading ──────────────────────────────────────────────────────────────────────────────────────────
 
     def head(self, repo: str, branch: str) -> str | None:
-        """Where the branch stood at the last sync or push."""
+        """Where the branch stood at the last sync or push; the first question syncs."""
+        if repo not in self._synced:
+            self.sync(repo)
         ref = f"refs/heads/{branch}"
         found: str = self._git(repo).show_ref("--verify", "--hash", "--", ref, with_exceptions=False)
         return found or None

@@ -11,7 +11,14 @@ from datetime import datetime
 from typing import Any
 
 import requests
-from github import Auth, Github, GithubException, GithubRetry, RateLimitExceededException
+from github import (
+    Auth,
+    Github,
+    GithubException,
+    GithubRetry,
+    RateLimitExceededException,
+    UnknownObjectException,
+)
 from github.CommitStatus import CommitStatus
 from github.PaginatedList import PaginatedList
 from github.Repository import Repository as GithubRepository
@@ -95,15 +102,20 @@ class GithubForge:
             return facts.branch_rules(protection, rules)
 
     def pulls(self, repo: str) -> tuple[Pull, ...]:
-        """Ours by head ref, newest first. One request a page, one more for each that is open."""
+        """Ours by head ref, newest first. One request a page."""
         found = []
         with _translated(repo):
             for pull in self._repo(repo).get_pulls(state="all", sort="created", direction="desc"):
                 if self._since and pull.created_at < self._since:
                     break
                 if pull.head.ref.startswith(_PREFIX):
-                    found.append(facts.pull(repo, pull))
+                    found.append(facts.listed_pull(repo, pull))
         return tuple(found)
+
+    def pull(self, repo: str, number: int) -> Pull:
+        """One of them; asking makes GitHub find out whether it merges."""
+        with _translated(repo):
+            return facts.pull(repo, self._repo(repo).get_pull(number))
 
     def checks(self, repo: str, sha: str) -> tuple[Check, ...]:
         """Every check run and every commit status."""
@@ -131,6 +143,12 @@ class GithubForge:
         with _translated(repo):
             found = self._repo(repo).get_issues(state="open", labels=[label])
             return tuple(facts.issue(issue) for issue in found if "/pull/" not in issue.html_url)
+
+    def committer(self, repo: str, sha: str) -> str:
+        """Whose address the commit's committer has, if GitHub knows."""
+        with _translated(repo):
+            who = self._repo(repo).get_commit(sha).committer
+            return who.login if who else ""
 
     # ── writing ──────────────────────────────────────────────────────────────────────────────────────────
 
@@ -163,7 +181,8 @@ class GithubForge:
 
     def edit_comment(self, repo: str, comment: int, body: str) -> None:
         """Say something else in its place."""
-        self._send("PATCH", repo, f"issues/comments/{comment}", {"body": body})
+        with _translated(repo):
+            self._send("PATCH", repo, f"issues/comments/{comment}", {"body": body})
 
     def label(self, repo: str, number: int, label: str) -> None:
         """Add a label; GitHub makes it when the repository has none of that name."""
@@ -186,10 +205,11 @@ class GithubForge:
 
     def rerun(self, repo: str, check: Check) -> None:
         """A check run made by Actions has its job's id; any other is asked of the app that made it."""
-        try:
-            self._send("POST", repo, f"actions/jobs/{check.id}/rerun")
-        except Unreachable:
-            self._send("POST", repo, f"check-runs/{check.id}/rerequest")
+        with _translated(repo, forbidden=Refused):
+            try:
+                self._send("POST", repo, f"actions/jobs/{check.id}/rerun")
+            except UnknownObjectException:
+                self._send("POST", repo, f"check-runs/{check.id}/rerequest")
 
     def open_issue(self, repo: str, title: str, body: str, labels: Sequence[str]) -> int:
         """Open an issue. Its number."""
@@ -202,28 +222,29 @@ class GithubForge:
         return self._client.get_repo(repo)
 
     def _send(self, verb: str, repo: str, path: str, body: dict[str, Any] | None = None) -> None:
-        with _translated(repo):
-            self._client.requester.requestJsonAndCheck(verb, f"/repos/{repo}/{path}", input=body)
+        self._client.requester.requestJsonAndCheck(verb, f"/repos/{repo}/{path}", input=body)
 
 
 @contextmanager
-def _translated(subject: str) -> Iterator[None]:
+def _translated(subject: str, forbidden: type[ForgeError] = Unreachable) -> Iterator[None]:
     """Tell what PyGithub raises in our words; what it holds besides (headers, requests) stays behind."""
     try:
         yield
     except GithubException as error:
-        raise _forge_error(subject, error) from None
+        raise _forge_error(subject, error, forbidden) from None
     except requests.RequestException as error:
         raise ForgeError(f"{subject}: no answer from the forge ({type(error).__name__})") from None
 
 
-def _forge_error(subject: str, error: GithubException) -> ForgeError:
+def _forge_error(subject: str, error: GithubException, forbidden: type[ForgeError]) -> ForgeError:
     words = f"{subject}: {error.status} {_words(error)}"
     if isinstance(error, RateLimitExceededException) or error.status == 429 or error.status >= 500:
         return ForgeError(words)
     if error.status == 409 or "was modified" in words:
         return Stale(words)
-    if error.status in (401, 403, 404, 410, 451):
+    if error.status == 403:
+        return forbidden(words)
+    if error.status in (401, 404, 410, 451):
         return Unreachable(words)
     return Refused(words)
 

@@ -1,11 +1,12 @@
 """PyGithub's objects told as the ports' facts, at once: an attribute that a page did not carry is a network call.
 
-Only attributes that GitHub's lists carry are touched here, save in ``pull``, which says what it completes.
+Only attributes that GitHub's lists carry are touched here, save in ``pull``, which is not given one from a list.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -36,10 +37,9 @@ def repository(found: GithubRepository) -> Repository:
     return Repository(found.full_name, found.default_branch, found.archived, methods or ("merge",))
 
 
-def pull(repo: str, found: PullRequest) -> Pull:
-    """A pull request. Of an open one ``mergeable`` is asked, which one from a list must fetch."""
-    is_open = found.state == "open"
-    head = found.head
+def listed_pull(repo: str, found: PullRequest) -> Pull:
+    """A pull request as a list tells it: without ``mergeable``."""
+    head, merged = found.head, found.merged_at is not None
     return Pull(
         repo=repo,
         number=found.number,
@@ -55,14 +55,22 @@ def pull(repo: str, found: PullRequest) -> Pull:
         created_at=_utc(found.created_at),
         draft=bool(found.draft),
         labels=tuple(label.name for label in found.labels),
-        mergeable=found.mergeable if is_open else None,
-        mergeable_state=(found.mergeable_state or "unknown") if is_open else "unknown",
-        merged=found.merged_at is not None,
+        merged=merged,
         merged_at=_utc(found.merged_at) if found.merged_at else None,
-        merge_commit_sha=found.merge_commit_sha if found.merged_at else None,
+        merge_commit_sha=found.merge_commit_sha if merged else None,
         closed_at=_utc(found.closed_at) if found.closed_at else None,
         url=found.html_url,
         reviewers=tuple(_login(person) for person in found.requested_reviewers),
+    )
+
+
+def pull(repo: str, found: PullRequest) -> Pull:
+    """A pull request fetched by its number."""
+    is_open = found.state == "open"
+    return replace(
+        listed_pull(repo, found),
+        mergeable=found.mergeable if is_open else None,
+        mergeable_state=(found.mergeable_state or "unknown") if is_open else "unknown",
     )
 
 

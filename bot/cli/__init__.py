@@ -13,6 +13,7 @@ import click
 from bot import __version__
 
 VERBS = {
+    "demo": ("bot.cli.demo:demo", "A whole life on the sandbox forge: pull requests, CI, merges, one revert."),
     "scan": ("bot.cli.scan:scan", "Inventory of local checkouts: services, pins, usages, dependencies."),
     "plan": ("bot.cli.plan:plan", "Order, groups and risk of local checkouts, with reasons."),
     "migrate": ("bot.cli.migrate:migrate", "Run the codemods on a local checkout; shows a diff unless told more."),

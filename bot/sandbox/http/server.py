@@ -38,7 +38,7 @@ def serve(state: ForgeState, port: int = 0) -> Iterator[Served]:
         listener.bind((HOST, port))
         url = f"http://{HOST}:{listener.getsockname()[1]}"
         app = application(state, webhooks, SmartGit(state, Path(hooks)))
-        with _connected(state, webhooks, url), _running(app, listener):
+        with _connected(state, webhooks, url), running(app, listener):
             yield Served(url, webhooks)
 
 
@@ -56,7 +56,8 @@ def _connected(state: ForgeState, webhooks: Webhooks, url: str) -> Iterator[None
 
 
 @contextmanager
-def _running(app: ASGIApp, listener: socket.socket) -> Iterator[None]:
+def running(app: ASGIApp, listener: socket.socket) -> Iterator[None]:
+    """An application answering on a bound socket, in a thread. What is under way is finished before it stops."""
     config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=5)
     server = uvicorn.Server(config)
     listener.listen(128)

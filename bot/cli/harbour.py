@@ -1,0 +1,128 @@
+"""A sandbox forge with a bot on it: real git over HTTP, real REST, real CI, signed webhooks that wake the bot."""
+
+from __future__ import annotations
+
+import secrets
+import socket
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from github import Auth
+
+from bot import server
+from bot.adapters.git import GitWorkspace
+from bot.adapters.git_environment import Identity
+from bot.adapters.github import GithubForge, connect
+from bot.adapters.resolver import UvResolver
+from bot.cli.journal import Timeline
+from bot.config import Config
+from bot.reconcile import Ports
+from bot.sandbox import saving
+from bot.sandbox.clock import RealClock
+from bot.sandbox.http.server import HOST, running, serve
+from bot.sandbox.records import Rule
+from bot.sandbox.runner import WorkflowCI
+from bot.sandbox.state import ForgeState
+from bot.sandbox.world import BOT, BOT_EMAIL, add_repository, add_user, hire
+
+PEOPLE = ("ines", "jonas", "mara")
+"""Who works on the sample fleet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Harbour:
+    """An open sandbox: its state, the bot's ports onto it, the log, and ``woken``, set by every webhook."""
+
+    state: ForgeState
+    ports: Ports
+    timeline: Timeline
+    woken: threading.Event
+
+    def running(self) -> list[str]:
+        """CI jobs under way, as ``repository/job``."""
+        with self.state.lock:
+            return [
+                f"{repo.name.rpartition('/')[2]}/{run.name}"
+                for repo in self.state.world.repos.values()
+                for run in repo.runs.values()
+                if run.status != "completed"
+            ]
+
+
+def found(root: Path, repositories: dict[str, dict[str, bytes]], rule: Rule) -> None:
+    """Make the world: repositories and people. CI starts once somebody opens the harbour."""
+    clock = RealClock()
+    try:
+        state = ForgeState(root, clock, WorkflowCI())
+        add_user(state, BOT, bot=True, email=BOT_EMAIL)
+        for name, files in repositories.items():
+            add_repository(state, name, files, rule=rule)
+        for person in PEOPLE:
+            hire(state, person)
+    finally:
+        clock.close()
+    saving.save(state)
+
+
+@contextmanager
+def harbour(root: Path, config: Config) -> Iterator[Harbour]:
+    """Open the sandbox in this folder, and save it when done."""
+    clock: RealClock | None = None
+
+    def real(start: datetime) -> RealClock:
+        nonlocal clock
+        clock = RealClock(start)
+        return clock
+
+    state = saving.load(root, WorkflowCI(), real)
+    assert clock is not None
+    with ExitStack() as stack:
+        stack.callback(saving.save, state)
+        stack.callback(clock.close)
+        stack.enter_context(delivering(state))
+        served = stack.enter_context(serve(state))
+        timeline, woken = Timeline(clock), threading.Event()
+        served.webhooks.register(*stack.enter_context(_listening(woken.set)))
+        ports = stack.enter_context(_aboard(state, served.url, clock, timeline, config))
+        yield Harbour(state, ports, timeline, woken)
+
+
+@contextmanager
+def delivering(state: ForgeState) -> Iterator[None]:
+    """Events go out by themselves while the block lasts."""
+    state.delivers = True
+    try:
+        yield
+    finally:
+        state.delivers = False
+
+
+@contextmanager
+def _listening(wake: Callable[[], None]) -> Iterator[tuple[str, str]]:
+    """The bot's public listener on a free port: its address and the secret it shares with the forge."""
+    secret = secrets.token_hex(16)
+    app = server.application(secret, lambda repo: wake())
+    with socket.socket() as listener:
+        listener.bind((HOST, 0))
+        with running(app, listener):
+            yield f"http://{HOST}:{listener.getsockname()[1]}/webhook", secret
+
+
+@contextmanager
+def _aboard(state: ForgeState, url: str, clock: RealClock, timeline: Timeline, config: Config) -> Iterator[Ports]:
+    """The bot's own ports: PyGithub and GitPython, as against GitHub."""
+    token = state.issue_token(BOT)
+    as_of = datetime(config.as_of.year, config.as_of.month, config.as_of.day, tzinfo=UTC) if config.as_of else None
+    with tempfile.TemporaryDirectory(prefix="convoy-mirrors-") as mirrors:
+        forge = GithubForge(connect(url, Auth.Token(token), throttled=False), BOT)
+        workspace = GitWorkspace(Path(mirrors), url, lambda: token, Identity(BOT, BOT_EMAIL))
+        try:
+            yield Ports(forge, workspace, clock, UvResolver(as_of=as_of), timeline, BOT_EMAIL, url)
+        finally:
+            workspace.close()
+            forge.close()
