@@ -26,9 +26,8 @@ def _run() -> int:
     except (click.Abort, KeyboardInterrupt):
         click.echo("stopped", err=True)
         return 130
-    except BrokenPipeError:
-        sys.stdout = None
-        return 0
+    except SystemExit:  # click's answer to a reader that went away
+        return OUTSIDE
     except Exception as error:
         return _explained(error)
     return answer if isinstance(answer, int) else 0

@@ -1,0 +1,49 @@
+"""``convoy rules`` and ``convoy config``: words about what Convoy knows and about what a person wrote."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.cli.harness import Convoy
+from transforms.registry import rules
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_every_rule_is_listed_with_its_proof(convoy: Convoy) -> None:
+    out = convoy("rules").out
+    assert all(rule.id in out and rule.title in out for rule in rules())
+    assert [r["id"] for r in convoy("rules", "--json").json["rules"]] == [rule.id for rule in rules()]
+
+
+def test_one_rule_is_told_with_before_and_after(convoy: Convoy) -> None:
+    out = convoy("rules", "ten001").out
+    assert "https://github.com/jd/tenacity/releases" in out
+    assert '    -    if fetch.retry.statistics["attempt_number"] < 3:\n' in out
+    assert '    +    if fetch.statistics["attempt_number"] < 3:\n' in out
+
+
+def test_a_flag_stands_beside_its_line(convoy: Convoy) -> None:
+    assert (
+        'with patch("tenacity._asyncio.sleep", new=AsyncMock()) as sleep:  ← breaks'
+        in convoy("rules", "TEN003").out
+    )
+
+
+def test_the_commented_configuration_is_fine(convoy: Convoy) -> None:
+    said = convoy("config", "check", ROOT / "config.yaml")
+    assert said.code == 0
+    assert said.out.endswith(
+        "config.yaml is fine: campaign phase2, 4 upgrades, 0 repositories, 0 services described\n"
+    )
+
+
+def test_a_broken_configuration_is_explained_and_exit_code_2(convoy: Convoy, tmp_path: Path) -> None:
+    (tmp_path / "config.yaml").write_text("policy:\n  soak: long\n")
+    said = convoy("config", "check", tmp_path / "config.yaml")
+    assert (said.code, said.out) == (2, "")
+    assert "config.yaml:2:9: policy.soak must be a duration such as 30m, 2h or 10s" in said.err
+
+
+def test_the_schema_is_one_json_document(convoy: Convoy) -> None:
+    assert "policy" in convoy("config", "schema").json["properties"]
