@@ -3,55 +3,84 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from bot.sandbox.ci import Event, Job, Result
+from bot.sandbox.ci import Event, Result
+from bot.sandbox.fleet import repositories
 from bot.sandbox.runner import WorkflowCI
+from transforms.registry import upgrades
+from transforms.runner import migrate
 
-TARGETS = {"pytest-asyncio": "1.3.0", "pytest": "9.0.2", "tenacity": "9.1.2", "python-dotenv": "1.2.1"}
-_NAMES = "|".join(name.replace("-", "[-_]") for name in TARGETS)
+TARGETS = {u.library: u.version for u in upgrades()}
+_NAMES = "|".join(name.replace("-", "[-_]") for name in sorted(TARGETS, reverse=True))
 _PIN = re.compile(rf"\b({_NAMES})(\[[\w,]+\])?\s*[=~<>!][^;\"'#\n]*?(?=\s*(?:[;\"'#]|$))", re.MULTILINE)
+_LISTING = re.compile(r"(requirements|constraints)[^/]*\.txt$|requirements/|pyproject\.toml$")
+_ROOTS = ("services/", "apps/", "packages/")
 
 
 @dataclass(frozen=True)
-class Ran:
-    """One job and how it ended."""
+class Service:
+    """A service of the fleet and the repository's files; ``root`` is empty for the whole repository."""
 
-    job: Job
-    result: Result
+    repo: str
+    root: str
+    files: Mapping[str, bytes] = field(repr=False)
+
+    @property
+    def name(self) -> str:
+        """The folder's name, or the repository's: that of its check."""
+        return (self.root or self.repo).rpartition("/")[2]
+
+    def __str__(self) -> str:
+        return f"{self.repo.rpartition('/')[2]}:{self.name}"
+
+    def changed(self) -> tuple[str, ...]:
+        """Every path of this service."""
+        return tuple(path for path in self.files if path.startswith(self.root))
 
 
-def raised(files: Mapping[str, bytes], libraries: Mapping[str, str] = TARGETS) -> dict[str, bytes]:
-    """The tree with every pin of these libraries on its target and not one line of code changed."""
+def services() -> list[Service]:
+    """Every service of the fleet."""
+    return [Service(repo, root, files) for repo, files in repositories().items() for root in _roots(files)]
+
+
+def _roots(files: Iterable[str]) -> list[str]:
+    return sorted({"/".join(path.split("/")[:2]) for path in files if path.startswith(_ROOTS)}) or [""]
+
+
+def raised(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The tree with every pin on its target and not one line of code changed."""
 
     def pin(match: re.Match[str]) -> str:
-        target = libraries.get(match[1].replace("_", "-"))
-        return f"{match[1]}{match[2] or ''}=={target}" if target else match[0]
+        return f"{match[1]}{match[2] or ''}=={TARGETS[match[1].replace('_', '-')]}"
 
-    listing = re.compile(r"(requirements|constraints)[^/]*\.(txt|in)$|requirements/|pyproject\.toml$")
     return {
-        path: _PIN.sub(pin, content.decode()).encode() if listing.search(path) else content
+        path: _PIN.sub(pin, content.decode()).encode() if _LISTING.search(path) else content
         for path, content in files.items()
     }
 
 
-def write(files: Mapping[str, bytes], folder: Path) -> None:
-    """A checkout of this tree."""
-    for path, content in files.items():
-        target = folder / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(content)
+def migrated(service: Service) -> dict[str, bytes]:
+    """The tree as Convoy's pull request for this service would leave it."""
+    return {**service.files, **migrate(service.files, service.root, upgrades()).edits}
 
 
-def event(repo: str, kind: str, changed: Mapping[str, bytes] | tuple[str, ...]) -> Event:
+def event(repo: str, kind: str, changed: Iterable[str]) -> Event:
     """A push to main, or a pull request against it, that touched these paths."""
     return Event(kind, repo, "main", "0" * 40, tuple(changed), 1 if kind == "pull_request" else None)
 
 
-def run(repo: str, files: Mapping[str, bytes], kind: str, changed: tuple[str, ...] | None = None) -> list[Ran]:
-    """Every job that the event starts, run for real."""
-    ci = WorkflowCI()
-    what = event(repo, kind, files if changed is None else changed)
-    return [Ran(job, ci.run(job, what, files, lambda folder: write(files, folder))) for job in ci.jobs(what, files)]
+def judged(service: Service, files: Mapping[str, bytes], kind: str = "pull_request") -> Result:
+    """What the service's one job says of this tree."""
+    ci, what = WorkflowCI(), event(service.repo, kind, service.changed())
+    (job,) = ci.jobs(what, files)
+    return ci.run(job, what, files, lambda folder: _write(files, folder))
+
+
+def _write(files: Mapping[str, bytes], folder: Path) -> None:
+    for path, content in files.items():
+        target = folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content)

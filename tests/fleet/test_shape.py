@@ -5,26 +5,22 @@ from __future__ import annotations
 import pytest
 
 from bot import config
+from bot.discover import discover
+from bot.graph import order
 from bot.sandbox import fleet
 from bot.sandbox.runner import WorkflowCI
-from tests.fleet.harness import event
+from tests.fleet.harness import Service, event, services
 
 FLEET = fleet.repositories()
+CONFIG = config.read(fleet.CONFIG)
 CI = WorkflowCI()
 
 
-def folders(repo: str) -> list[str]:
-    """The folders of a monorepo's services, or the repository itself."""
-    roots = ("services/", "apps/", "packages/")
-    found = {"/".join(path.split("/")[:2]) + "/" for path in FLEET[repo] if path.startswith(roots)}
-    return sorted(found) or [""]
-
-
-SERVICES = [(repo, folder) for repo in FLEET for folder in folders(repo)]
+SERVICES = services()
 
 
 def test_the_configuration_names_exactly_these_repositories() -> None:
-    assert sorted(config.read(fleet.CONFIG).repositories) == sorted(FLEET)
+    assert sorted(CONFIG.repositories) == sorted(FLEET)
 
 
 @pytest.mark.parametrize("repo", FLEET)
@@ -36,12 +32,11 @@ def test_no_secret_cache_or_binary_is_among_the_files(repo: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["push", "pull_request"])
-@pytest.mark.parametrize(("repo", "folder"), SERVICES)
-def test_a_change_in_a_service_starts_its_one_job(repo: str, folder: str, kind: str) -> None:
-    changed = tuple(path for path in FLEET[repo] if path.startswith(folder) and path.endswith(".py"))
-    (job,) = CI.jobs(event(repo, kind, changed), FLEET[repo])
-    assert job.name in job.workflow or not folder
-    assert job.name == (folder.rstrip("/") or repo).rpartition("/")[2]
+@pytest.mark.parametrize("service", SERVICES, ids=str)
+def test_a_change_in_a_service_starts_its_one_job(service: Service, kind: str) -> None:
+    changed = [path for path in service.changed() if path.endswith(".py")]
+    (job,) = CI.jobs(event(service.repo, kind, changed), service.files)
+    assert job.name == service.name
 
 
 @pytest.mark.parametrize("repo", FLEET)
@@ -51,5 +46,36 @@ def test_a_change_of_the_readme_starts_nothing(repo: str) -> None:
 
 @pytest.mark.parametrize("repo", FLEET)
 def test_a_first_push_starts_every_service_s_job(repo: str) -> None:
-    names = [job.name for job in CI.jobs(event(repo, "push", FLEET[repo]), FLEET[repo])]
-    assert len(names) == len(set(names)) == len(folders(repo))
+    names = sorted(job.name for job in CI.jobs(event(repo, "push", FLEET[repo]), FLEET[repo]))
+    assert names == sorted(s.name for s in SERVICES if s.repo == repo)
+
+
+def test_it_is_a_foundworth_the_name() -> None:
+    assert len(SERVICES) >= 12
+    assert len(FLEET) >= 4
+    assert len({s.name for s in SERVICES}) < len(SERVICES), "two services share a folder name"
+
+
+def test_discovery_finds_every_service_and_understands_every_line() -> None:
+    found = discover(FLEET, CONFIG)
+    assert found.problems == ()
+    assert sorted((s.repo, s.path) for s in found.services) == sorted((s.repo, s.root) for s in SERVICES)
+    assert {s.name for s in found.services} == set(CONFIG.services)
+
+
+def test_the_order_has_a_chain_a_diamond_and_one_knot() -> None:
+    whole = discover(FLEET, CONFIG)
+    found = order((s.name for s in whole.services), whole.edges)
+    assert found.knots == (fleet.KNOT,)
+    api, collector = "harbour-energy/platform:services/api", "collector"
+    assert found.depends_on[collector] == ("auth",), "through the broker, which is nobody's service"
+    assert found.depends_on[api] == ("rules", "store")
+    assert {found.depends_on[name] for name in ("rules", "store")} == {(collector,)}
+    assert found.depends_on[fleet.STAYS_WAITING] == (fleet.REGRESSES,)
+
+
+def test_whoever_changes_a_branch_is_not_the_only_one_who_may_approve_it() -> None:
+    for edit in fleet.edits():
+        assert edit.login in {person.login for person in fleet.PEOPLE}
+        assert set(edit.files) <= set(FLEET[edit.repo])
+        assert any(person.login != edit.login for person in fleet.PEOPLE)

@@ -1,0 +1,1 @@
+"""What a quay owes for a month."""

@@ -1,0 +1,1 @@
+"""Buys what was planned."""

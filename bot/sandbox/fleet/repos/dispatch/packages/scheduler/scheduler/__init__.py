@@ -1,0 +1,1 @@
+"""Plans when ships charge."""

@@ -1,0 +1,1 @@
+"""Reads wind and temperature."""
