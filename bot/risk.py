@@ -61,7 +61,7 @@ def risk(
     return Risk(next(level for least, level in LEVELS if total >= least), factors)
 
 
-def tests_in(files: Files, inside: Sequence[str]) -> int:
+def count_tests(files: Files, inside: Sequence[str]) -> int:
     """How many test functions stand in these files."""
     return sum(len(TEST.findall(files[path])) for path in inside if TEST_FILE.fullmatch(path))
 

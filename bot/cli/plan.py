@@ -17,7 +17,7 @@ from bot.discover import Fleet
 from bot.graph import Order, closing, direct, order
 from bot.model import Edge, Service
 from bot.places import inner, owner
-from bot.risk import Risk, risk, tests_in
+from bot.risk import Risk, count_tests, risk
 from transforms.model import Files, Migration
 
 COLOURS = {"low": "green", "medium": "yellow", "high": "red", "critical": "magenta"}
@@ -103,7 +103,7 @@ def _risk(service: Service, fleet: Fleet, files: Files, migration: Migration, pl
         config.upgrades,
         dependents=plain.descendants[service.name],
         criticality=wish.criticality if wish else "medium",
-        tests=tests_in(files, mine),
+        tests=count_tests(files, mine),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.risk import Risk, risk, tests_in
+from bot.risk import Risk, count_tests, risk
 from transforms.model import Finding, Level, Migration, Outcome, Status, Step, Verdict
 from transforms.registry import upgrades
 
@@ -76,4 +76,4 @@ def test_many_sites_weigh_no_more_than_their_cap() -> None:
 
 def test_test_functions_are_counted_in_test_files_only() -> None:
     files = {"test_a.py": b"def test_x(): ...\nasync def test_y(): ...\n", "app.py": b"def test_z(): ...\n"}
-    assert tests_in(files, list(files)) == 2
+    assert count_tests(files, list(files)) == 2
