@@ -10,6 +10,7 @@ from bot.render.comments import (
     review_comment,
 )
 from bot.render.commits import commit_message, merge_message
+from bot.render.moves import passages
 from bot.render.pull import pull_body, pull_title
 from bot.render.revert import revert_body, revert_commit_message, revert_title
 from bot.render.status import status_markdown, status_text, summary
@@ -33,6 +34,7 @@ __all__ = [
     "fence",
     "merge_message",
     "neighbour",
+    "passages",
     "pull_body",
     "pull_title",
     "red_before_comment",

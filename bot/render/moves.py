@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from bot.render.words import listed
 from transforms import registry
-from transforms.model import Finding, Outcome, Verdict
+from transforms.model import Finding, Outcome, Status, Verdict
+
+_TRAILER = re.compile(r"^Convoy-Upgrade: (?P<name>\S+) (?P<old>.+) -> (?P<new>.+)$", re.MULTILINE)
 
 
 def bare(specifier: str) -> str:
@@ -30,6 +33,12 @@ def moving(outcomes: Sequence[Outcome]) -> str:
 def passage(outcome: Outcome, arrow: str = "->") -> str:
     """``tenacity 8.2.3 -> 9.1.2``: what the pins said and what they say."""
     return f"{outcome.upgrade} {bare(outcome.old) or '?'} {arrow} {bare(outcome.new) or '?'}"
+
+
+def passages(messages: Iterable[str]) -> tuple[Outcome, ...]:
+    """The upgrades that our commits say they carried out, from their ``Convoy-Upgrade`` trailers, each once."""
+    found = {m["name"]: m for message in messages for m in _TRAILER.finditer(message)}
+    return tuple(Outcome(name, Status.APPLIED, "", m["old"], m["new"]) for name, m in found.items())
 
 
 def sites(found: Iterable[Finding]) -> list[Finding]:

@@ -21,7 +21,7 @@ _ROWS = (40, 20, 10, 5, 2, 1)
 
 def pull_title(view: PullView) -> str:
     """``billing: move tenacity to 9.1.2``, short enough for a list."""
-    what = moving(view.moved) if len(view.moved) < 3 else counted(len(view.moved), "library")
+    what = moving(view.moved) if len(view.moved) < 3 else listed([o.upgrade for o in view.moved])
     return clip(plain(f"{view.unit.name}: move {what or 'libraries'}"), 120)
 
 

@@ -19,10 +19,10 @@ from transforms.model import Outcome
 
 def revert_title(view: RevertView) -> str:
     """``Revert billing: tenacity 9.1.2 (test failed on main)``."""
-    moved = listed([destination(o) for o in view.moved]) or "its migration"
+    moved = f": {listed([destination(o) for o in view.moved])}" if view.moved else ""
     jobs = listed(list(newest(view.jobs))[:2])
     because = f" ({jobs} failed on {view.base_branch})" if jobs else ""
-    return clip(plain(f"Revert {view.unit}: {moved}{because}"), 120)
+    return clip(plain(f"Revert {view.unit}{moved}{because}"), 120)
 
 
 def revert_body(view: RevertView) -> str:
@@ -47,8 +47,8 @@ def revert_body(view: RevertView) -> str:
 
 def revert_commit_message(view: RevertView) -> str:
     """The commit that undoes a landing, with the evidence that it was ours."""
-    libraries = listed([o.upgrade for o in view.moved]) or "its libraries"
-    title = clip(plain(f"Revert {view.unit}'s move of {libraries}"), 72)
+    what = f"move of {listed([o.upgrade for o in view.moved])}" if view.moved else "migration"
+    title = clip(plain(f"Revert {view.unit}'s {what}"), 72)
     names = listed(list(newest(view.jobs))[:5]) or "A required check"
     good = f" and passed at {view.last_good[:12]}" if view.last_good else ""
     because = f"{names} failed on {view.base_branch} at {view.first_bad[:12]}{good}."
@@ -66,7 +66,7 @@ def _back(outcome: Outcome) -> Outcome:
 
 def _first_lines(view: RevertView) -> list[str]:
     text = telling(output(next(iter(newest(view.jobs).values())))) if view.jobs else ""
-    return [line for raw in text.splitlines() if (line := one_line(raw))][:3]
+    return [line for raw in text.splitlines() if (line := one_line(raw)).strip("E> ")][:3]
 
 
 def _commit(view: RevertView, sha: str) -> Md:

@@ -68,7 +68,7 @@ def _section(view: PullView, name: str, migration: Migration, rows: int) -> Sect
 
 def _facts(view: PullView, migration: Migration, rows: int) -> list[tuple[str, Md]]:
     found, odd = findings(migration), (Status.DEAD_PIN, Status.UNDECLARED)
-    lines = pins(found)
+    lines = sorted(pins(found), key=lambda f: (f.file, f.line))
     facts = [
         ("Moves", joined([_passage(o) for o in moved(migration)[:rows]], "<br>")),
         *([("Pins", _links(view, lines, rows))] if lines else []),

@@ -13,7 +13,7 @@ _TROUBLE = re.compile(r"^(E  |FAILED |ERROR |Traceback|\S*(Error|Exception|Warni
 _PLACE = re.compile(r"([\w./-]+\.\w+)[\"']?(?::|, line )(\d+)")
 _NEAR = 3
 """Lines a place in the log may be away from a finding and still be about it."""
-_RISK = {Level.BREAKS: 3, Level.CHANGES_SILENTLY: 2, Level.ADVICE: 0}
+_RISK = {Level.BREAKS: 3, Level.CHANGES_SILENTLY: 2, Level.ADVICE: 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +25,11 @@ class Suspect:
 
 
 def suspect(checks: Sequence[Check], findings: Sequence[Finding]) -> Suspect | None:
-    """The finding that the logs point at, else the riskiest one, else None."""
+    """The finding that the logs point at, else the riskiest that a person was told of, else None."""
     places = [(m[1].lstrip("./"), int(m[2][:9])) for c in checks for m in _PLACE.finditer(output(c)[:100_000])]
     scored = [(_points(f, places), _risk(f), f) for f in findings]
-    if not scored:
-        return None
-    points, _, found = max(scored, key=lambda s: (s[0], s[1]))
-    return Suspect(found, points > 0)
+    points, risk, found = max(scored, key=lambda s: (s[0], s[1]), default=(0, 0, None))
+    return Suspect(found, points > 0) if found and (points or risk) else None
 
 
 def output(check: Check) -> str:
@@ -54,4 +52,5 @@ def _points(found: Finding, places: list[tuple[str, int]]) -> int:
 
 
 def _risk(found: Finding) -> int:
-    return 1 if found.verdict is Verdict.REWRITTEN else _RISK.get(found.level or Level.ADVICE, 0)
+    """None for a plain rewrite: it is proven to work, so it is suspected only when a log points at it."""
+    return 2 * _RISK[found.level] - (found.verdict is Verdict.REWRITTEN) if found.level else 0

@@ -38,9 +38,9 @@ def test_when_the_log_points_nowhere_the_riskiest_rule_is_named_as_such():
     assert "`services/billing/billing/retrying.py:52`" in comment
 
 
-def test_when_no_rule_applied_the_release_itself_is_suspected():
+def test_when_the_log_points_at_no_change_the_release_itself_is_suspected():
     comment = failing_comment(QUIET, HEAD, [RED])
-    assert "the new release itself is the likeliest cause" in comment
+    assert "something else in the new release is the likeliest cause" in comment
 
 
 def test_a_check_that_never_answered_is_not_called_red():
@@ -115,14 +115,16 @@ def test_a_near_line_beats_the_same_file_and_both_beat_risk():
     assert found.finding is far
 
 
-def test_without_a_place_in_the_log_what_breaks_is_riskier_than_what_was_rewritten_or_advised():
+def test_without_a_place_in_the_log_what_breaks_is_suspected_first_and_a_proven_rewrite_never():
     done = rewritten("A", "x.py", 1)
     advice = flagged("B", "x.py", 2, "look", Level.ADVICE)
-    silent = flagged("C", "x.py", 3, "silent", Level.CHANGES_SILENTLY)
-    breaks = flagged("D", "x.py", 4, "breaks")
-    order = [breaks, silent, done, advice]
+    noted = replace(rewritten("C", "x.py", 3), level=Level.CHANGES_SILENTLY)
+    silent = flagged("D", "x.py", 4, "silent", Level.CHANGES_SILENTLY)
+    breaks = flagged("E", "x.py", 5, "breaks")
+    order = [breaks, silent, noted, advice]
     for i, expected in enumerate(order):
-        found = suspect([], list(reversed(order[i:])))
+        found = suspect([], [done, *reversed(order[i:])])
         assert found is not None
         assert (found.finding, found.seen) == (expected, False)
+    assert suspect([], [done]) is None
     assert suspect([], []) is None

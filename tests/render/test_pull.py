@@ -218,7 +218,10 @@ def test_the_title_fits_a_list():
     assert pull_title(VIEW) == "billing: move tenacity to 9.1.2 and python-dotenv to 1.2.1"
     third = Outcome("pytest", Status.APPLIED, "", "8.3", "9.0.2")
     three = replace(MIGRATION, outcomes=(*MIGRATION.outcomes[:2], third))
-    assert pull_title(replace(VIEW, migrations={"billing": three})) == "billing: move 3 libraries"
+    assert (
+        pull_title(replace(VIEW, migrations={"billing": three}))
+        == "billing: move tenacity, python-dotenv and pytest"
+    )
     assert len(pull_title(replace(VIEW, unit=Unit((Service("x" * 300, "a/b", ""),))))) == 120
 
 

@@ -52,6 +52,6 @@ def test_the_commit_carries_the_evidence_and_what_it_undoes():
 
 def test_a_revert_without_details_still_reads_as_one():
     bare = replace(REVERT, jobs=(), moved=(), findings=(), last_good="")
-    assert revert_title(bare) == "Revert billing: its migration"
+    assert revert_title(bare) == "Revert billing"
     assert "a required check turned red on `main` with that merge" in revert_body(bare)
-    assert "A required check failed on main" in revert_commit_message(bare)
+    assert revert_commit_message(bare).startswith("Revert billing's migration\n\nA required check failed on main")
