@@ -9,6 +9,7 @@ import libcst as cst
 from transforms.page import Page
 from transforms.pytest_world.source import FIXTURES, Function
 from transforms.pytest_world.world import World, world
+from transforms.rewrites import Edit, remove
 from transforms.tree import Tree
 
 
@@ -60,3 +61,17 @@ def called(decorator: cst.Decorator) -> cst.BaseExpression:
 def fixture_decorator(page: Page, node: cst.FunctionDef) -> cst.Decorator | None:
     """The decorator that makes the function a fixture, when its library name is written out in this file."""
     return next((d for d in node.decorators if page.resolve(called(d)) in FIXTURES), None)
+
+
+def drop_element(page: Page, element: cst.Element) -> tuple[Edit, ...]:
+    """Take one element out of a list or tuple; what is left ends as it ended."""
+    around = page.parent(element)
+    assert isinstance(around, (cst.List, cst.Tuple)), "an element stands in a display"
+    end = around.elements[-1].comma
+
+    def tidy(now: cst.List | cst.Tuple) -> cst.List | cst.Tuple:
+        if not now.elements or around.elements[-1] is not element:
+            return now
+        return now.with_changes(elements=(*now.elements[:-1], now.elements[-1].with_changes(comma=end)))
+
+    return remove(element), Edit(around, tidy)

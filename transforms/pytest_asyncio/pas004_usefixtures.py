@@ -1,0 +1,91 @@
+"""``usefixtures("event_loop")`` names a fixture that is gone.
+
+https://github.com/pytest-dev/pytest-asyncio/releases/tag/v1.0.0
+"""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from transforms.model import Level, Proof
+from transforms.page import Page
+from transforms.pytest_asyncio.overrides import overrides
+from transforms.pytest_world.proving import SUITE
+from transforms.pytest_world.sites import drop_element
+from transforms.rewrites import Edit, Flag, Rewrite, drop_argument, remove, string_value
+from transforms.rule import Example, Probe, Rule, Verdicts
+
+
+def find(page: Page) -> Verdicts:
+    """Every ``pytest.mark.usefixtures`` with that name."""
+    if any(o.reason is not None for o in page.tree.once(overrides)):
+        return
+    for call in page.calls("pytest.mark.usefixtures"):
+        named = [arg for arg in call.args if string_value(arg.value) == "event_loop"]
+        if named and (edits := _edits(page, call, named[0])):
+            yield Rewrite(call, '`"event_loop"` dropped from `usefixtures`', edits)
+        elif named:
+            yield Flag(call, 'the fixture `event_loop` is gone: take `usefixtures("event_loop")` out')
+
+
+def _edits(page: Page, call: cst.Call, arg: cst.Arg) -> tuple[Edit, ...]:
+    """Without the name; the whole mark goes when nothing is left of it, for an empty one warns."""
+    if len(call.args) > 1:
+        return drop_argument(call, arg)
+    parent = page.parent(call)
+    match parent:
+        case cst.Decorator():
+            return (remove(parent),)
+        case cst.Element():
+            return drop_element(page, parent)
+        case cst.Assign(targets=[cst.AssignTarget(target=cst.Name(value="pytestmark"))]):
+            return (remove(parent),)
+    return ()
+
+
+RULE = Rule(
+    id="PAS004",
+    title='`usefixtures("event_loop")` goes',
+    library="pytest-asyncio",
+    link="https://github.com/pytest-dev/pytest-asyncio/releases/tag/v1.0.0",
+    was="The mark set up the plugin's loop.",
+    now="`fixture 'event_loop' not found`",
+    proof=Proof.RAN,
+    level=Level.BREAKS,
+    needles=(b"usefixtures",),
+    apply=find,
+    examples=(
+        Example(
+            "alone, among others, on a class and for a module",
+            "import pytest\n\npytestmark = [pytest.mark.asyncio, pytest.mark.usefixtures('event_loop')]\n\n\n"
+            '@pytest.mark.usefixtures("event_loop")\nasync def test_alone():\n    pass\n\n\n'
+            '@pytest.mark.usefixtures("tmp_path", "event_loop")\nclass TestMore:\n'
+            "    async def test_more(self):\n        pass\n",
+            "import pytest\n\npytestmark = [pytest.mark.asyncio]\n\n\n"
+            "async def test_alone():\n    pass\n\n\n"
+            '@pytest.mark.usefixtures("tmp_path")\nclass TestMore:\n'
+            "    async def test_more(self):\n        pass\n",
+            path="test_app.py",
+            probe=Probe(old="2 passed", broken="fixture 'event_loop' not found", works="2 passed", command=SUITE),
+        ),
+        Example(
+            "the only mark of a module",
+            'import pytest\n\npytestmark = pytest.mark.usefixtures("event_loop")\n\n\n'
+            "@pytest.mark.asyncio\nasync def test_alone(): ...\n",
+            "import pytest\n\n\n@pytest.mark.asyncio\nasync def test_alone(): ...\n",
+            path="test_app.py",
+        ),
+        Example(
+            "a mark that is kept under a name",
+            'import pytest\n\nwith_loop = pytest.mark.usefixtures("event_loop")\n',
+            path="marks.py",
+            flags=((3, Level.BREAKS),),
+        ),
+        Example(
+            "other fixtures, and strings elsewhere",
+            'import pytest\n\n\n@pytest.mark.usefixtures("loop")\ndef test_alone():\n'
+            '    assert dict(usefixtures="event_loop")\n',
+            path="test_app.py",
+        ),
+    ),
+)

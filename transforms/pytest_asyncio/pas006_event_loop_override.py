@@ -1,0 +1,270 @@
+"""An ``event_loop`` override has no effect any more: the scope of the loop is configuration now.
+
+https://github.com/pytest-dev/pytest-asyncio/releases/tag/v1.0.0
+"""
+
+from __future__ import annotations
+
+from transforms.model import Level, Proof
+from transforms.pytest_asyncio.overrides import KEYS, Override, overrides
+from transforms.pytest_world.config import Configuration
+from transforms.pytest_world.edit import putting
+from transforms.pytest_world.proving import SUITE
+from transforms.pytest_world.sites import definition
+from transforms.rewrites import Flag, Rewrite, TextRewrite, remove
+from transforms.rule import Example, Probe, Rule, Verdicts
+from transforms.tree import Tree
+
+
+def survey(tree: Tree) -> Verdicts:
+    """Every override: deleted with its scope put into the configuration, or flagged with the reason."""
+    for override in tree.once(overrides):
+        found = definition(tree, override.fixture)
+        if found is None or "uvloop" in override.shape.extra:
+            continue
+        page, node = found
+        if override.reason is not None:
+            yield Flag(node, _kept(override), _level(override), page.path)
+            continue
+        level = Level.CHANGES_SILENTLY if override.settings else None
+        yield Rewrite(node, _gone(override), (remove(node),), level=level, file=page.path)
+        yield from settings(override)
+
+
+def settings(override: Override) -> Verdicts:
+    """The keys that say what the override said."""
+    for configuration, values in override.settings:
+        told = " and ".join(f"`{key} = {value}`" for key, value in values.items())
+        yield TextRewrite(
+            configuration.path,
+            _line(configuration),
+            f"{told}: what the override gave",
+            putting(configuration, values),
+        )
+
+
+def _line(configuration: Configuration) -> int:
+    known = [configuration.options[key].line for key in (*KEYS, "asyncio_mode") if key in configuration.options]
+    return known[0] if known else 1
+
+
+def _gone(override: Override) -> str:
+    if not override.settings:
+        return "`event_loop` override deleted: each test has its own loop anyway"
+    if override.fixture.scope == "function":
+        return "`event_loop` override deleted: the configuration now says what it did"
+    scope = override.fixture.scope
+    return f"`event_loop` override deleted: by the configuration, all tests share one loop per {scope}"
+
+
+def _kept(override: Override) -> str:
+    start = "this `event_loop` override no longer reaches async tests, which run on the plugin's own loop"
+    return f"{start}; not deleted because {override.reason}"
+
+
+def _level(override: Override) -> Level:
+    wraps = "event_loop" in override.fixture.requests
+    return Level.BREAKS if wraps and override.asked_for else Level.CHANGES_SILENTLY
+
+
+_SHARED = """\
+\"\"\"What all tests share.\"\"\"
+
+import asyncio
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def event_loop():
+    \"\"\"One loop for the whole run.\"\"\"
+    policy = asyncio.get_event_loop_policy()
+    loop = policy.new_event_loop()
+    asyncio.set_event_loop(loop)
+    yield loop
+    if not loop.is_closed():
+        loop.close()
+
+
+@pytest.fixture
+def letters():
+    return "ab"
+"""
+
+_SHARED_AFTER = """\
+\"\"\"What all tests share.\"\"\"
+
+import pytest
+
+
+@pytest.fixture
+def letters():
+    return "ab"
+"""
+
+_QUEUE = """\
+import asyncio
+
+queue = asyncio.Queue()
+
+
+async def test_waits():
+    waiting = asyncio.create_task(queue.get())
+    await asyncio.sleep(0)
+    queue.put_nowait("a")
+    assert await waiting == "a"
+
+
+async def test_waits_again():
+    waiting = asyncio.create_task(queue.get())
+    await asyncio.sleep(0)
+    queue.put_nowait("b")
+    assert await waiting == "b"
+"""
+
+_PLAIN = """\
+\"\"\"What all tests share.\"\"\"
+
+import asyncio
+
+import pytest
+
+
+@pytest.fixture{}
+def event_loop():
+    loop = asyncio.new_event_loop()
+    yield loop
+    loop.close()
+"""
+
+_REST = """\
+
+
+@pytest.fixture
+def letters():
+    return "ab"
+"""
+_LEFT = '"""What all tests share."""\n\nimport pytest\n' + _REST
+
+_KEYS = "asyncio_default_fixture_loop_scope = {0}\nasyncio_default_test_loop_scope = {0}\n"
+_TOML_KEYS = 'asyncio_default_fixture_loop_scope = "{0}"\nasyncio_default_test_loop_scope = "{0}"\n'
+
+RULE = Rule(
+    id="PAS006",
+    title="An `event_loop` override becomes two configuration keys",
+    library="pytest-asyncio",
+    link="https://github.com/pytest-dev/pytest-asyncio/releases/tag/v1.0.0",
+    was="A fixture named `event_loop` replaced the loop of the tests in its reach, and its scope was the loop's.",
+    now="The override is silently ignored; each test has its own loop: "
+    "`RuntimeError: <Queue …> is bound to a different event loop`",
+    proof=Proof.RAN,
+    level=Level.CHANGES_SILENTLY,
+    survey=survey,
+    plan="The plan deletes the fixture and nothing else; that takes the shared loop away. The two keys keep it.",
+    examples=(
+        Example(
+            "one loop for the session, shared by all tests",
+            _SHARED,
+            _SHARED_AFTER,
+            path="conftest.py",
+            others={"test_queue.py": _QUEUE, "pytest.ini": "[pytest]\nasyncio_mode = auto\naddopts = -v\n"},
+            others_after={
+                "pytest.ini": "[pytest]\nasyncio_mode = auto\naddopts = -v\n" + _KEYS.format("session"),
+            },
+            notes=(9,),
+            probe=Probe(old="2 passed", broken="different event loop", works="2 passed", command=SUITE),
+        ),
+        Example(
+            "the configuration in force is the service's own, in TOML",
+            _PLAIN.format('(scope="module")') + _REST,
+            _LEFT,
+            path="tests/conftest.py",
+            others={
+                "tests/test_queue.py": _QUEUE,
+                "pyproject.toml": '[tool.pytest.ini_options]\nasyncio_mode = "auto"\n\n[tool.x]\ny = 1\n',
+                "setup.cfg": "[tool:pytest]\nasyncio_mode = strict\n",
+            },
+            others_after={
+                "pyproject.toml": '[tool.pytest.ini_options]\nasyncio_mode = "auto"\n'
+                + _TOML_KEYS.format("module")
+                + "\n[tool.x]\ny = 1\n",
+            },
+            notes=(9,),
+            probe=Probe(old="2 passed", broken="different event loop", works="2 passed", command=SUITE),
+        ),
+        Example(
+            "a test asks for the override: it runs on the session's loop as before",
+            _PLAIN.format('(scope="session", autouse=True)')
+            + "\n\nasync def test_loop():\n    assert asyncio.get_running_loop().time()\n",
+            '"""What all tests share."""\n\nimport asyncio\n\n\n'
+            "async def test_loop():\n    assert asyncio.get_running_loop().time()\n",
+            path="test_loop.py",
+            others={"pytest.ini": "[pytest]\nasyncio_mode = auto\nasyncio_default_fixture_loop_scope = function\n"},
+            others_after={"pytest.ini": "[pytest]\nasyncio_mode = auto\n" + _KEYS.format("session")},
+            notes=(9,),
+        ),
+        Example(
+            "an override of a test's own scope changed nothing",
+            _PLAIN.format("") + _REST,
+            _LEFT,
+            path="conftest.py",
+            others={"test_a.py": "import pytest\n\n\n@pytest.mark.asyncio\nasync def test_a(): ...\n"},
+        ),
+        Example(
+            "debug mode has a key of its own",
+            "import pytest\n\n\n@pytest.fixture\ndef event_loop(event_loop):\n    event_loop.set_debug(True)\n"
+            "    yield event_loop\n" + _REST,
+            "import pytest\n" + _REST,
+            path="conftest.py",
+            others={
+                "test_debug.py": "import asyncio\n\n\nasync def test_debug():\n"
+                "    assert asyncio.get_running_loop().get_debug()\n",
+                "pytest.ini": "[pytest]\nasyncio_mode = auto\n",
+            },
+            others_after={"pytest.ini": "[pytest]\nasyncio_mode = auto\nasyncio_debug = true\n"},
+            notes=(5,),
+            probe=Probe(old="1 passed", broken="1 failed", works="1 passed", command=SUITE),
+        ),
+        Example(
+            "overrides that do more than make a loop, or come in several kinds",
+            "import asyncio\n\nimport pytest\n\n\n@pytest.fixture\ndef event_loop():\n"
+            "    loop = asyncio.new_event_loop()\n    loop.set_exception_handler(print)\n"
+            "    yield loop\n    loop.close()\n",
+            path="conftest.py",
+            others={
+                "a/conftest.py": '@pytest.fixture(params=["one", "two"])\ndef event_loop(request):\n'
+                "    yield asyncio.new_event_loop()\n".join(["import asyncio\nimport pytest\n", ""]),
+            },
+            flags=((7, Level.CHANGES_SILENTLY), ("a/conftest.py", 4, Level.CHANGES_SILENTLY)),
+        ),
+        Example(
+            "tests elsewhere have another loop, and the configuration would be theirs too",
+            _PLAIN.format('(scope="session")'),
+            path="a/conftest.py",
+            others={
+                "pytest.ini": "[pytest]\nasyncio_mode = auto\n",
+                "a/test_a.py": "async def test_a(): ...\n",
+                "b/test_b.py": "async def test_b(): ...\n",
+            },
+            flags=((9, Level.CHANGES_SILENTLY),),
+        ),
+        Example(
+            "somebody still needs the loop itself",
+            _PLAIN.format('(scope="session")'),
+            path="conftest.py",
+            others={
+                "pytest.ini": "[pytest]\nasyncio_mode = auto\n",
+                "test_a.py": "async def test_a(): ...\n\n\n"
+                "def test_b(event_loop):\n    event_loop.call_soon(print)\n",
+            },
+            flags=((9, Level.CHANGES_SILENTLY),),
+        ),
+        Example(
+            "things of that name that are no fixture",
+            "import asyncio\n\n\ndef event_loop():\n    return asyncio.new_event_loop()\n\n\n"
+            "class Service:\n    event_loop = None\n",
+            path="conftest.py",
+            others={"test_a.py": "async def test_a(): ...\n"},
+        ),
+    ),
+)
