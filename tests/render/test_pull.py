@@ -10,6 +10,7 @@ from bot import marker
 from bot.model import Policy, Service, Unit
 from bot.ports import Resolution
 from bot.render import Evidence, Neighbour, commit_message, merge_message, pull_body, pull_title
+from bot.render.moves import passage, passages
 from bot.render.pull import LIMIT
 from tests.render.hostile import assert_harmless
 from tests.render.samples import (
@@ -234,6 +235,14 @@ def test_a_commit_says_what_it_did_and_whose_it_is():
     )
     assert "Moves 1 pin and rewrites 4 sites by TEN001" in message
     assert "Left for a person: services/billing/billing/retrying.py:52" in message
+
+
+def test_what_a_commit_says_it_moved_is_read_back():
+    messages = [commit_message(step, MIGRATION, "billing", "phase2") for step in MIGRATION.steps]
+    assert [passage(o) for o in passages([*messages, *messages, "Fix\n\nnothing of ours"])] == [
+        "tenacity 8.2.3 -> 9.1.2",
+        "python-dotenv 1.0.1 -> 1.2.1",
+    ]
 
 
 def test_coupled_upgrades_share_a_title_and_have_a_trailer_each():
