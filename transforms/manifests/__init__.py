@@ -1,8 +1,9 @@
 """Requirements wherever Python projects write them: found, judged, raised in place. Pure, byte-preserving."""
 
 from transforms.manifests.lines import constraint_lines, requirement_lines
+from transforms.manifests.locks import is_lock
 from transforms.manifests.pins import find_pins
 from transforms.manifests.python_floor import python_floor
 from transforms.manifests.raising import RULES, raise_pins
 
-__all__ = ["RULES", "constraint_lines", "find_pins", "python_floor", "raise_pins", "requirement_lines"]
+__all__ = ["RULES", "constraint_lines", "find_pins", "is_lock", "python_floor", "raise_pins", "requirement_lines"]

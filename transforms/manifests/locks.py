@@ -21,6 +21,11 @@ NAMES = frozenset(_COMMANDS)
 """The lock files that are known."""
 
 
+def is_lock(path: str) -> bool:
+    """Whether a tool writes this file from what people ask for elsewhere."""
+    return posixpath.basename(path) in NAMES
+
+
 def read(path: str, words: str) -> Reading:
     """Every locked package."""
     name = posixpath.basename(path)

@@ -13,7 +13,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 from transforms.manifests.constraint import admitted, raised, status
-from transforms.manifests.locks import NAMES as LOCKS
+from transforms.manifests.locks import is_lock
 from transforms.manifests.requirements import is_compiled
 from transforms.manifests.spot import Dialect, Reading, Spot
 from transforms.manifests.text import Edit, applied, decode, whole_line
@@ -144,8 +144,6 @@ def skip_reason(files: Files, spot: Spot, upgrade: Upgrade) -> str | None:
         return f"installed from an address; check that it provides {upgrade.target} {upgrade.version} or newer"
     if not meets_python(spot.marker, upgrade):
         return f"only for Pythons on which {upgrade.target} {upgrade.version} does not run"
-    if admitted(spot.constraint, spot.dialect) is None:
-        return f"the constraint `{spot.constraint}` cannot be read; write `{new_line(files, spot, upgrade)}`"
     why = _by_hand(spot, upgrade)
     if why is None or pin_status(spot, upgrade) in {PinStatus.CURRENT, PinStatus.UNPINNED}:
         return why
@@ -158,6 +156,8 @@ def _by_hand(spot: Spot, upgrade: Upgrade) -> str | None:
     """What about the place, the hashes or the extras asks for a person."""
     if spot.skip is not None:
         return spot.skip
+    if admitted(spot.constraint, spot.dialect) is None:
+        return f"`{spot.constraint}` cannot be read"
     if spot.hashes:
         return "pinned with hashes, to be renewed"
     renamed = spot.project != canonicalize_name(upgrade.target)
@@ -215,5 +215,5 @@ def _skipped(spot: Spot, source: str) -> Spot:
 
 def _without_lone_locks(pins: list[Pin]) -> tuple[Pin, ...]:
     """A lock also holds what other packages need; only what the service itself asks for is its pin."""
-    asked = {p.library for p in pins if posixpath.basename(p.file) not in LOCKS}
+    asked = {p.library for p in pins if not is_lock(p.file)}
     return tuple(p for p in pins if p.library in asked)

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from packaging.utils import canonicalize_name
 
+from transforms.manifests.constraint import admitted
+from transforms.manifests.locks import is_lock
 from transforms.manifests.pins import (
     applied_wording,
     concerns,
@@ -41,7 +43,9 @@ def raise_pins(
     edited: dict[str, bytes] = {}
     findings: list[Finding] = []
     mine = [p for p in pins if p.library == upgrade.library]
-    for path in sorted({p.file for p in mine}):
+    for path in sorted({p.file for p in mine}, key=lambda p: (is_lock(p), p)):
+        if is_lock(path) and not (findings or rewritten):
+            continue
         texts = {p.text for p in mine if p.file == path}
         made, found = _one_file(files, path, texts, upgrade, rewritten)
         findings += found
@@ -103,5 +107,6 @@ def _done(rule: str, spot: Spot, message: str) -> Finding:
 
 def _flag(rule: str, spot: Spot, upgrade: Upgrade, reason: str) -> Finding:
     broken = pin_status(spot, upgrade) in {PinStatus.EXCLUDES_TARGET, PinStatus.REPLACED}
-    level = Level.BREAKS if broken and meets_python(spot.marker, upgrade) else Level.ADVICE
+    known = admitted(spot.constraint, spot.dialect) is not None and meets_python(spot.marker, upgrade)
+    level = Level.BREAKS if broken and known else Level.ADVICE
     return Finding(rule, Verdict.FLAGGED, level, spot.file, spot.line, f"{spot.text}: {reason}")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from transforms.manifests.spot import Include, Reading, Spot, merged, pep508
+from transforms.manifests.spot import Include, Reading, Spot, merged, pep508, variable
 from transforms.manifests.text import Span, blank, joined, line_of, whole_line
 from transforms.model import Problem
 
@@ -93,7 +93,8 @@ def _requirement(path: str, line: int, logical: str, start: int, words: str) -> 
     options = _TRAILING_OPTIONS.search(logical)
     body = logical[: options.start()] if options else logical
     lead = len(body) - len(body.lstrip())
-    spot = pep508(path, line, body[lead:], start + lead)
+    said = body[lead:].rstrip()
+    spot = pep508(path, line, said, start + lead) or variable(path, line, said, start + lead)
     if spot is None:
         return None
     hashed = _HASHES.search(logical)
@@ -103,7 +104,7 @@ def _requirement(path: str, line: int, logical: str, start: int, words: str) -> 
 
 
 def _unreadable(path: str, line: int, body: str) -> Reading:
-    if "${" in body:
+    if any(mark in body for mark in ("${", "{{", "{%")):  # a variable, or a template of a requirements file
         return Reading(partial=True)
     shown = body if len(body) <= 80 else f"{body[:77]}..."
     message = f"not a requirement: `{shown}`; write it as `name==version` or remove the line"

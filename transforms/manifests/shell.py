@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from transforms.manifests.spot import Include, Reading, merged, pep508
+from transforms.manifests.spot import Include, Reading, Spot, merged, pep508, variable
 from transforms.manifests.text import Span, blank, joined, line_of
 
 _FULL_COMMENT = re.compile(r"^[ \t]*#[^\n]*\n?", re.M)
@@ -75,10 +75,15 @@ def _command(path: str, words: str, masked: str, found: list[Span], skip: str | 
             option = name if _VALUED.fullmatch(name) and not value else ""
             parts.append(_value(name, value, line) if value else Reading())
         else:
-            spot = None if re.match(r"[./$]", word) else pep508(path, line, word, inner[0])
-            done = replace(spot, scope=f"{path}:{found[0]}", skip=skip, quote=not quoted) if spot else None
+            spot = None if re.match(r"[./$]", word) else _requirement(path, line, word, inner[0])
+            scope, why = f"{path}:{found[0]}", skip or (spot.skip if spot else None)
+            done = replace(spot, scope=scope, skip=why, quote=not quoted) if spot else None
             parts.append(Reading((done,)) if done else Reading(partial=True))
     return merged(parts)
+
+
+def _requirement(path: str, line: int, word: str, at: int) -> Spot | None:
+    return pep508(path, line, word, at) or variable(path, line, word, at)
 
 
 def _value(option: str, value: str, line: int) -> Reading:

@@ -16,6 +16,7 @@ from transforms.model import Problem
 
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 _EXTRAS = re.compile(r"\s*\[[^\]]*\]")
+_VARIABLE = re.compile(r"(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)\s*(?P<constraint>[<>=!~]{1,3}\s*\$\{?\w+\}?)$")
 _LONGEST = 2_000
 """Characters. No requirement is longer."""
 
@@ -128,6 +129,25 @@ def pep508(file: str, line: int, words: str, at: int) -> Spot | None:
         extras_at=_shift((name.end(), told), at),
         marker=str(requirement.marker or ""),
         address=requirement.url or "",
+    )
+
+
+def variable(file: str, line: int, words: str, at: int) -> Spot | None:
+    """Read a requirement whose version is a variable's (``name==${VERSION}``): seen, and for a person to set."""
+    match = _VARIABLE.match(words) if len(words) <= _LONGEST else None
+    if match is None:
+        return None
+    return Spot(
+        file=file,
+        line=line,
+        span=_shift(match.span(), at),
+        text=match[0],
+        name=match["name"],
+        name_at=_shift(match.span("name"), at),
+        constraint=match["constraint"],
+        constraint_at=_shift(match.span("constraint"), at),
+        extras_at=(at + match.end("name"),) * 2,
+        skip="its version is a variable's",
     )
 
 

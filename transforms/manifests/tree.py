@@ -23,6 +23,7 @@ _REQUIREMENTS = re.compile(
 _FOLDER = re.compile(r"(?:^|/)(?:requirements?|reqs?|requires|constraints|deps)/[^/]+\.(?:txt|in|pip)$", re.I)
 _LOOSE_IN = re.compile(r"(?:^|/)(?!MANIFEST)[\w-]+\.in$")
 
+_PYPROJECT = re.compile(r"^pyproject(?:\.[\w-]+)*\.toml$")
 _CI = re.compile(
     r"^\.github/(?:workflows|actions)/.*\.ya?ml$|(?:^|/)\.gitlab-ci\.ya?ml$|(?:^|/)\.travis\.yml$"
     r"|(?:^|/)azure-pipelines[^/]*\.ya?ml$|^\.circleci/[^/]+\.ya?ml$"
@@ -47,7 +48,6 @@ class Kind:
 
 
 _BY_NAME = {
-    "pyproject.toml": Kind(pyproject.read),
     "setup.cfg": Kind(ini.read_setup_cfg),
     "Pipfile": Kind(pyproject.read_pipfile),
     "setup.py": Kind(code.read_setup),
@@ -93,6 +93,8 @@ def kind(path: str) -> Kind | None:
         return Kind(shell.read_flagged, filtered=True)
     if _CONDA.match(name):
         return Kind(conda.read, filtered=True)
+    if _PYPROJECT.match(name):
+        return Kind(pyproject.read)
     return _BY_NAME.get(name)
 
 

@@ -102,6 +102,21 @@ def test_what_is_not_edited_is_flagged_with_the_exact_new_line(path: str) -> Non
     assert text.splitlines()[pin.line - 1].strip() != new
 
 
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("Dockerfile", "ARG V=8.2.3\nRUN pip install tenacity==${V} x\n"),
+        ("requirements.txt", "{{ jinja }}\ntenacity==${V}  # c\n"),
+        ("Makefile", "a:\n\tpip install 'tenacity==$V'\n"),
+    ],
+)
+def test_a_version_in_a_variable_is_for_a_person_and_no_claim_that_it_breaks(path: str, text: str) -> None:
+    assert raised(path, text) == text
+    (finding,) = told(path, text)
+    assert (finding.line, finding.level) == (2, Level.ADVICE)
+    assert "tenacity==9.1.2" in finding.message
+
+
 def test_a_flagged_range_that_admits_the_target_is_only_advice() -> None:
     (finding,) = told("tox.ini", "[testenv]\ndeps = tenacity>=8\n")
     assert finding.level is Level.ADVICE
@@ -121,6 +136,10 @@ def test_a_lock_is_flagged_with_the_command_when_the_service_asks_for_the_librar
     assert finding.level is Level.BREAKS
     assert finding.message.startswith("tenacity 8.2.3: a lock file is made anew, not edited: run `")
     assert finding.line == 2
+
+
+def test_a_lock_is_silent_while_nothing_moves() -> None:
+    assert told("uv.lock", LOCKS["uv.lock"], rewritten=False, **{"requirements.txt": "tenacity>=8\n"}) == []
 
 
 @pytest.mark.parametrize("path", LOCKS)

@@ -186,6 +186,11 @@ def test_a_requirement_that_is_none_is_named_with_its_line() -> None:
     assert [(p.file, p.line) for p in problems] == [("pyproject.toml", 3)]
 
 
+def test_a_variant_of_the_file_is_read_too() -> None:
+    text = '[tool.poetry.dependencies]\ntenacity = ">= 8.2, < 9"\n'
+    assert raised("pyproject.rest.toml", text) == text.replace(">= 8.2, < 9", ">= 9.1.2, < 10")
+
+
 def test_a_pipfile_is_flagged_with_the_new_line() -> None:
     text = '[packages]\ntenacity = "==8.2.3"\n[dev-packages]\npytest = {version = "~=8.3", extras = ["x"]}\n'
     assert raised("Pipfile", text) == text

@@ -24,7 +24,11 @@ def test_the_floor_is_read_where_it_stands(path: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ['[tool.poetry.dependencies]\npython = "^3.9"\n', '[tool.poetry.dependencies]\npython = ">=3.9 <4"\n'],
+    [
+        '[tool.poetry.dependencies]\npython = "^3.9"\n',
+        '[tool.poetry.dependencies]\npython = ">=3.9 <4"\n',
+        '[tool.poetry.dependencies]\npython = ">= 3.9, < 4"\n',
+    ],
 )
 def test_poetry_says_it_as_a_dependency(text: str) -> None:
     assert python_floor({"pyproject.toml": text.encode()}, "") == ("3.9", "pyproject.toml:2")
