@@ -14,7 +14,8 @@ from bot import yamltext
 from bot.places import aside
 from transforms.model import Files, Problem
 
-NAMES = re.compile(r"(?:.*/)?(?:docker-)?compose(?:[.-][^/]*)?\.ya?ml")
+NAMES = re.compile(r"(?:.*/)?(?:docker-)?compose(?:[.-](?!tests?\b)[^/]*)?\.ya?ml")
+"""``docker-compose.test.yml`` is left out: what a test brings up says nothing about the order in production."""
 VARIABLE = re.compile(r"\$\{\w+:?-([^${}]*)\}")
 
 

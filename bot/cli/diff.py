@@ -20,6 +20,7 @@ def show(files: Files, edits: Mapping[str, bytes]) -> None:
     if sys.stdout.isatty():
         for line in lines:
             click.echo(painted(line))
+        click.echo()
     else:
         sys.stdout.buffer.write(b"".join(lines))
 
@@ -38,7 +39,7 @@ def _lines(content: bytes) -> list[bytes]:
 
 def painted(line: bytes) -> str:
     """A line of a diff in its colour, with nothing in it that could steer a terminal."""
-    parts = line.decode("utf-8", "replace").rstrip("\n").split("\n")
+    parts = line.decode("utf-8", "replace").rstrip("\r\n").split("\n")
     text = "\n".join(visible(part.replace("\t", "    ")) for part in parts)
     if line.startswith((b"--- ", b"+++ ")):
         return click.style(text, bold=True)

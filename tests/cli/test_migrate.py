@@ -9,6 +9,7 @@ from pathlib import Path
 import pygit2
 import pytest
 
+from bot.cli.diff import painted
 from tests.cli.harness import SHOP, Convoy, Plant, commit
 
 
@@ -39,6 +40,10 @@ def test_a_diff_of_a_file_without_a_last_line_feed_says_so(convoy: Convoy, plant
     assert said.out.endswith(
         "-tenacity==8.2.3\n\\ No newline at end of file\n+tenacity==9.1.2\n\\ No newline at end of file\n"
     )
+
+
+def test_a_coloured_line_of_a_hostile_file_cannot_steer_the_terminal() -> None:
+    assert painted(b"+\t\x1b]0;pwned\x07\r\n") == "\x1b[32m+    \\x1b]0;pwned\\x07\x1b[0m"
 
 
 def test_the_document_has_upgrades_files_findings_and_totals(convoy: Convoy, plant: Plant) -> None:
@@ -149,6 +154,22 @@ def test_branch_commits_each_service_on_its_own_branch_and_leaves_the_folder_alo
     again = convoy("migrate", shop, "--branch")
     assert again.code == 3
     assert "exists already" in again.err
+
+
+@pytest.mark.parametrize("mode", ["--diff", "--check", "--write", "--branch"])
+def test_commands_that_a_checkouts_own_settings_name_are_never_run(
+    convoy: Convoy, plant: Plant, tmp_path: Path, mode: str
+) -> None:
+    shop = plant("shop", {**SHOP, ".gitattributes": "* filter=evil diff=evil\n"}, git=True)
+    trap = f"touch {tmp_path / 'sprung'}"
+    config = pygit2.Repository(str(shop)).config
+    for key in ("core.fsmonitor", "filter.evil.clean", "filter.evil.smudge", "diff.evil.textconv", "core.pager"):
+        config[key] = trap
+    for hook in ("pre-commit", "post-commit", "post-index-change", "reference-transaction"):
+        plant("shop", {f".git/hooks/{hook}": f"#!/bin/sh\n{trap}\n"})
+        (shop / ".git" / "hooks" / hook).chmod(0o755)
+    assert convoy("migrate", shop, mode).code in (0, 1)
+    assert not (tmp_path / "sprung").exists()
 
 
 def test_branch_needs_git(convoy: Convoy, plant: Plant) -> None:

@@ -173,6 +173,14 @@ def test_a_service_of_another_repository_is_known_by_the_image_it_is_tagged_with
     assert found.edges[0].source == "acme/deploy:compose.yml:1"
 
 
+def test_compose_files_for_tests_and_development_containers_do_not_count() -> None:
+    compose = "services: {api: {depends_on: [ledger]}, ledger: {}, x: {build: ./box}}"
+    aside = ("docker-compose.test.yml", "tests/compose.yml", ".devcontainer/docker-compose.yml")
+    found = one(**SHOP, **dict.fromkeys(aside, compose), **{"box/x.py": "", "tests/box/x.py": ""})
+    assert needs(found) == {}
+    assert names(found) == [("api", "services/api"), ("ledger", "services/ledger")]
+
+
 def test_an_image_called_like_a_repository_is_that_repository() -> None:
     found = fleet(
         {
