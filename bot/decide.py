@@ -265,9 +265,10 @@ def _unsettled(name: str, situation: Situation) -> tuple[str, ...]:
 def _why_waiting(waits: tuple[str, ...], situation: Situation) -> str:
     told = []
     for name in waits:
-        phase = situation.phases[name]
-        freed = FREED_BY.get(phase.name)
-        told.append(f"{name} ({phase.name}{'; freed by ' + freed if freed else ''})")
+        phase = situation.phases[name].name
+        late = phase == "Due" and _unsettled(name, situation)
+        freed = f"; freed by {FREED_BY[phase]}" if phase in FREED_BY else ""
+        told.append(f"{name} ({'Waiting' if late else phase}{freed})")
     return f"waits for {', '.join(told)}"
 
 

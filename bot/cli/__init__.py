@@ -17,6 +17,8 @@ VERBS = {
     "scan": ("bot.cli.scan:scan", "Inventory of local checkouts: services, pins, usages, dependencies."),
     "plan": ("bot.cli.plan:plan", "Order, groups and risk of local checkouts, with reasons."),
     "migrate": ("bot.cli.migrate:migrate", "Run the codemods on a local checkout; shows a diff unless told more."),
+    "run": ("bot.cli.run:run", "One tick: look at everything, do what is to be done now."),
+    "status": ("bot.cli.run:status", "Where every service stands and why."),
     "rules": ("bot.cli.rules:rules", "What changed in the libraries, before and after, and how it was proven."),
     "config": ("bot.cli.config:config", "Check a configuration, or print its schema."),
 }

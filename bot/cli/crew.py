@@ -1,79 +1,88 @@
 """The people of the sample fleet: they review when asked, finish what only a person can, and read reverts.
 
-They act on the forge as people do, never through the bot. What they do on a branch is data of the fleet.
+They act on the forge as people do, never through the bot. Who they are and what they push is data of the fleet.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bot import campaign, model
 from bot.config import Config, ServiceConfig
 from bot.model import Standing
+from bot.sandbox import fleet
 from bot.sandbox.persons import Person
 from bot.sandbox.records import PullRequest
 from bot.sandbox.state import ForgeState
 
-MAINTAINER = "mara"
-"""Who finishes flagged sites and acknowledges reverts, and so never approves what she edited."""
+Told = tuple[str, str, str]
+"""What somebody did: event, service, detail."""
 
 
 @dataclass
 class Crew:
-    """Acts once on each thing that waits for a person. ``fixes``: service -> path -> content, or None to delete."""
+    """Acts once on each thing that waits for a person."""
 
     state: ForgeState
     config: Config
-    fixes: Mapping[str, Mapping[str, bytes | None]]
-    done: set[tuple[str, int, str]] = field(default_factory=set)
+    edits: dict[str, fleet.Edit] = field(default_factory=lambda: {e.service: e for e in fleet.edits()})
+    done: set[tuple[str, str, int, str]] = field(default_factory=set)
 
-    def work(self, standings: Sequence[Standing]) -> list[tuple[str, str, str]]:
-        """What people did just now, as (event, service, detail)."""
-        told = [self._one(standing) for standing in standings]
-        return [what for what in told if what]
+    def work(self, standings: Sequence[Standing]) -> list[Told]:
+        """Everything that people did just now."""
+        return [told for standing in standings if (told := self._one(standing))]
 
-    def _one(self, standing: Standing) -> tuple[str, str, str] | None:
+    def _one(self, standing: Standing) -> Told | None:
         match standing.phase:
             case model.AwaitingReview(asked=True):
                 return self._approve(standing)
-            case model.Failing(explained=True) if standing.service.name in self.fixes:
+            case model.Failing(explained=True) if standing.service.name in self.edits:
                 return self._finish(standing)
             case model.Reverted(acknowledged=False, revert_pr=int(number)):
                 return self._acknowledge(standing, number)
         return None
 
-    def _approve(self, standing: Standing) -> tuple[str, str, str] | None:
+    def _approve(self, standing: Standing) -> Told | None:
+        """A reviewer of the service, or a colleague where the reviewer edited the branch."""
         pull = self._pull(standing)
-        named = self.config.services.get(standing.service.name, ServiceConfig()).reviewers
-        reviewer = next((who for who in named if who != MAINTAINER), "")
-        if not reviewer or not self._first("approve", standing, pull.head_sha):
+        edit = self.edits.get(standing.service.name)
+        editor = edit.login if edit and self._was("finish", standing, "") else ""
+        who = next(login for login in [*self._reviewers(standing), *_everybody()] if login != editor)
+        if not self._first("approve", standing, pull.head_sha):
             return None
-        Person(self.state, reviewer).approve(pull)
-        return "approved", standing.service.name, f"#{pull.number} by {reviewer}"
+        Person(self.state, who).approve(pull)
+        return "approved", standing.service.name, f"#{pull.number} by {who}"
 
-    def _finish(self, standing: Standing) -> tuple[str, str, str] | None:
-        pull = self._pull(standing)
+    def _finish(self, standing: Standing) -> Told | None:
+        pull, edit = self._pull(standing), self.edits[standing.service.name]
         if not self._first("finish", standing, ""):
             return None
-        files = self.fixes[standing.service.name]
-        words = "Finish what the codemods left to a person\n"
-        Person(self.state, MAINTAINER).push(pull.repo, pull.head_ref, files, words)
-        return "finished by hand", standing.service.name, f"#{pull.number} by {MAINTAINER}"
+        Person(self.state, edit.login).push(pull.repo, pull.head_ref, edit.files, edit.message)
+        return "finished by hand", standing.service.name, f"#{pull.number} by {edit.login}: {edit.message}"
 
-    def _acknowledge(self, standing: Standing, number: int) -> tuple[str, str, str] | None:
+    def _acknowledge(self, standing: Standing, number: int) -> Told | None:
         if not self._first("acknowledge", standing, str(number)):
             return None
-        pull = self.state.pull(standing.service.repo, number)
-        Person(self.state, MAINTAINER).label(pull, campaign.ACKNOWLEDGED)
-        return "acknowledged", standing.service.name, f"#{number} by {MAINTAINER}"
+        who = [*self._reviewers(standing), *_everybody()][0]
+        Person(self.state, who).label(self.state.pull(standing.service.repo, number), campaign.ACKNOWLEDGED)
+        return "acknowledged", standing.service.name, f"#{number} by {who}"
+
+    def _reviewers(self, standing: Standing) -> tuple[str, ...]:
+        return self.config.services.get(standing.service.name, ServiceConfig()).reviewers
 
     def _pull(self, standing: Standing) -> PullRequest:
         return self.state.pull(standing.service.repo, standing.pr or 0)
 
+    def _was(self, what: str, standing: Standing, about: str) -> bool:
+        return (what, standing.service.name, standing.pr or 0, about) in self.done
+
     def _first(self, what: str, standing: Standing, about: str) -> bool:
-        key = (f"{what} {standing.service.name}", standing.pr or 0, about)
-        if key in self.done:
+        if self._was(what, standing, about):
             return False
-        self.done.add(key)
+        self.done.add((what, standing.service.name, standing.pr or 0, about))
         return True
+
+
+def _everybody() -> tuple[str, ...]:
+    return tuple(person.login for person in fleet.PEOPLE)

@@ -12,13 +12,13 @@ import click
 from bot.cli.crew import Crew
 from bot.cli.harbour import Harbour, found, harbour
 from bot.cli.out import complain, document
+from bot.cli.standing import standing_data
 from bot.config import Config, ConfigError, read
 from bot.model import Standing
 from bot.reconcile import Memory, tick
 from bot.render import summary
 from bot.report import Report
 from bot.sandbox import fleet, saving
-from bot.sandbox.records import Rule
 from bot.terminal import VoyageView, follow
 
 PATIENCE = 15 * 60
@@ -66,13 +66,13 @@ def _folder(keep: str | None) -> Path:
     root.mkdir(parents=True, exist_ok=True)
     root = root.resolve()
     shutil.copyfile(fleet.CONFIG, root / "config.yaml")
-    found(root, fleet.repositories(), Rule())
+    found(root)
     return root
 
 
 def _sail(port: Harbour, config: Config, view: VoyageView) -> Report:
     """Tick whenever something happens, until nothing can happen without a person who is not there."""
-    crew, memory = Crew(port.state, config, fleet.fixes()), Memory()
+    crew, memory = Crew(port.state, config), Memory()
     deadline = time.monotonic() + PATIENCE
     while True:
         port.woken.clear()
@@ -140,19 +140,6 @@ def _data(standings: tuple[Standing, ...], port: Harbour) -> dict[str, object]:
             {"at": h.at.isoformat(timespec="milliseconds"), "event": h.event, "service": h.service}
             for h in port.timeline.happenings
         ],
-    }
-
-
-def standing_data(standing: Standing) -> dict[str, object]:
-    """One service's line as data (DESIGN.md §7)."""
-    return {
-        "name": standing.service.name,
-        "repo": standing.service.repo,
-        "phase": standing.phase.name,
-        "reason": standing.decision.reason,
-        "pr": standing.pr,
-        "wave": standing.wave,
-        "depends_on": list(standing.depends_on),
     }
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import socket
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
@@ -22,16 +21,13 @@ from bot.adapters.resolver import UvResolver
 from bot.cli.journal import Timeline
 from bot.config import Config
 from bot.reconcile import Ports
-from bot.sandbox import saving
+from bot.sandbox import fleet, saving
 from bot.sandbox.clock import RealClock
-from bot.sandbox.http.server import HOST, running, serve
+from bot.sandbox.http.server import HOST, bound, running, serve
 from bot.sandbox.records import Rule
 from bot.sandbox.runner import WorkflowCI
 from bot.sandbox.state import ForgeState
 from bot.sandbox.world import BOT, BOT_EMAIL, add_repository, add_user, hire
-
-PEOPLE = ("ines", "jonas", "mara")
-"""Who works on the sample fleet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +50,18 @@ class Harbour:
             ]
 
 
-def found(root: Path, repositories: dict[str, dict[str, bytes]], rule: Rule) -> None:
-    """Make the world: repositories and people. CI starts once somebody opens the harbour."""
+def found(root: Path) -> None:
+    """Make the world: the fleet's repositories and people. Its CI goes on once somebody opens the harbour."""
     clock = RealClock()
     try:
         state = ForgeState(root, clock, WorkflowCI())
         add_user(state, BOT, bot=True, email=BOT_EMAIL)
-        for name, files in repositories.items():
-            add_repository(state, name, files, rule=rule)
-        for person in PEOPLE:
-            hire(state, person)
+        required = fleet.required_checks()
+        for name, files in fleet.repositories().items():
+            add_repository(state, name, files, rule=Rule(required_checks=required[name]))
+        for person in fleet.PEOPLE:
+            add_user(state, person.login, email=person.email)
+            hire(state, person.login)
     finally:
         clock.close()
     saving.save(state)
@@ -107,10 +105,8 @@ def _listening(wake: Callable[[], None]) -> Iterator[tuple[str, str]]:
     """The bot's public listener on a free port: its address and the secret it shares with the forge."""
     secret = secrets.token_hex(16)
     app = server.application(secret, lambda repo: wake())
-    with socket.socket() as listener:
-        listener.bind((HOST, 0))
-        with running(app, listener):
-            yield f"http://{HOST}:{listener.getsockname()[1]}/webhook", secret
+    with bound() as listener, running(app, listener):
+        yield f"http://{HOST}:{listener.getsockname()[1]}/webhook", secret
 
 
 @contextmanager
