@@ -29,17 +29,12 @@ def test_green_on_the_old_libraries(service: Service) -> None:
 def test_red_when_only_the_pins_are_raised(service: Service) -> None:
     result = judged(service, raised(service.files))
     assert result.conclusion == "failure"
-    assert "Installed" in result.text or "pytest-9" in result.text
+    assert "nstall" not in result.title, "the tests fail, not the installation"
 
 
 @pytest.mark.parametrize("service", TO_MIGRATE, ids=str)
 def test_green_on_its_pull_request_once_migrated(service: Service) -> None:
     assert judged(service, migrated(service)).conclusion == "success"
-
-
-@pytest.mark.parametrize("service", [s for s in TO_MIGRATE if s.name != fleet.REGRESSES], ids=str)
-def test_green_on_the_base_branch_once_migrated(service: Service) -> None:
-    assert judged(service, migrated(service), "push").conclusion == "success"
 
 
 def test_the_one_that_was_migrated_by_hand_is_left_as_it_is() -> None:

@@ -22,6 +22,13 @@ def test_a_job_whose_steps_all_pass_is_green(execute: Execute) -> None:
     assert "hello acme/shop" in result.text
 
 
+def test_a_step_with_nothing_to_run_passes(execute: Execute) -> None:
+    assert (
+        execute("runs-on: ubuntu-latest\nsteps: [{name: nothing, run: ''}, {run: 'echo on'}]").conclusion
+        == "success"
+    )
+
+
 def test_the_first_step_that_fails_ends_the_job(execute: Execute) -> None:
     result = execute(steps("echo before; (exit 3); echo after", "echo never"))
     assert (result.conclusion, result.title) == ("failure", "echo before; (exit 3); echo after: exit code 3")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
@@ -39,7 +38,7 @@ class WorkflowCI:
                 ExitStack() as stack,
             ):
                 temporary = Path(folder).resolve()
-                runner = Runner(steps, event, checkout, self._cache, temporary, time.monotonic() + limit, stack)
+                runner = Runner(steps, event, checkout, self._cache, temporary, limit, stack)
                 return _result(runner.run(), log.read(runner.log, runner.names()))
         except Unsupported as error:
             text = f"not supported by the sandbox: {error}"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import lru_cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def _reach(tokens: Sequence[_Token], states: Iterable[int]) -> set[int]:
     return reached
 
 
-@cache
+@lru_cache(maxsize=1024)
 def _tokens(pattern: str) -> tuple[_Token, ...]:
     tokens: list[_Token] = []
     at = 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import re
 import shutil
@@ -47,12 +48,14 @@ class Runner:
     checkout: Callable[[Path], None]
     cache: Path
     temporary: Path
-    deadline: float
+    seconds: float
+    """The time of all steps together; waiting for the environment does not count."""
     stack: ExitStack
     workspace: Path = field(init=False)
     log: Path = field(init=False)
     python_version: str = ""
     held: environment.Environment | None = None
+    deadline: float = math.inf
     groups: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -66,7 +69,7 @@ class Runner:
         """Every step in order, until one fails."""
         try:
             for number, step in enumerate(self.plan.steps):
-                code = self._script(number, step) if step.script else self._action(step)
+                code = self._action(step) if step.action else self._script(number, step)
                 if code != 0:
                     return Ended(step, code or 0, timed_out=code is None)
             return Ended()
@@ -128,8 +131,11 @@ class Runner:
         if self.held is None:
             python = environment.interpreter(self.python_version)
             self.held = self.stack.enter_context(environment.held(self.cache, python, self._sources()))
+            self.deadline = time.monotonic() + self.seconds
+        number = self.event.number
         github = {
             "GITHUB_EVENT_NAME": self.event.kind,
+            "GITHUB_REF": f"refs/pull/{number}/merge" if number else f"refs/heads/{self.event.branch}",
             "GITHUB_REPOSITORY": self.event.repo,
             "GITHUB_SHA": self.event.sha,
             "GITHUB_WORKSPACE": str(self.workspace),
@@ -142,7 +148,7 @@ class Runner:
 
     def _sources(self) -> bytes:
         """What the environment depends on: the scripts and the requirement files where they run."""
-        scripts = [step for step in self.plan.steps if step.script]
+        scripts = [step for step in self.plan.steps if not step.action]
         folders = sorted({self.workspace / step.folder for step in scripts})
         files = {path for folder in folders for pattern in _REQUIREMENT_FILES for path in folder.glob(pattern)}
         texts = [path.read_bytes() for path in sorted(files) if path.is_file() and not path.is_symlink()]

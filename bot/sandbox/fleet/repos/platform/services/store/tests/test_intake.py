@@ -2,7 +2,6 @@ import asyncio
 
 import pytest
 from store import intake
-from store.table import Table
 
 
 async def test_readings_come_out_in_the_order_they_came_in():
@@ -22,9 +21,25 @@ async def test_a_batch_waits_for_a_reading_that_is_on_its_way():
     assert await taking == [("quay-1", 7, 1.0)]
 
 
-async def test_the_writer_writes_what_comes(database):
+class Full(Exception):
+    """The shelf is full: a way out of a writer that never ends."""
+
+
+class Shelf:
+    def __init__(self, size):
+        self.size = size
+        self.batches = []
+
+    def write(self, batch):
+        self.batches.append([at for _, at, _ in batch])
+        if sum(map(len, self.batches)) == self.size:
+            raise Full
+
+
+async def test_the_writer_writes_batch_by_batch():
     for at in range(4):
         await intake.incoming.put(("quay-2", at, 2.0))
-    with pytest.raises(asyncio.TimeoutError):
-        await asyncio.wait_for(intake.writer(Table(database), size=2), timeout=0.05)
-    assert list(database.rows.values()) == [2.0] * 4
+    shelf = Shelf(size=4)
+    with pytest.raises(Full):
+        await asyncio.wait_for(intake.writer(shelf, size=2), timeout=5)
+    assert shelf.batches == [[0, 1], [2, 3]]
