@@ -77,6 +77,8 @@ def read(path: Path) -> Config:
             raw = file.read(MAX_BYTES + 1)
     except OSError as error:
         raise ConfigError((f"{path}: cannot be read: {error.strerror}",)) from None
+    if len(raw) > MAX_BYTES:
+        raise ConfigError((f"{path}: larger than {MAX_BYTES // 1024} KiB",))
     try:
         return load(raw.decode("utf-8-sig"), str(path))
     except UnicodeDecodeError as error:

@@ -6,6 +6,8 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.config import Config, ConfigError, ForgeConfig, ServiceConfig, default, load, read, schema
 from bot.config_file import ConfigFile, ForgeSection, PolicySection
@@ -19,6 +21,14 @@ def refused(text: str) -> str:
     with pytest.raises(ConfigError) as caught:
         load(text)
     return str(caught.value)
+
+
+def complaints(text: str) -> tuple[str, ...]:
+    try:
+        load(text)
+    except ConfigError as error:
+        return error.complaints
+    return ()
 
 
 def test_the_commented_file_equals_the_defaults() -> None:
@@ -148,6 +158,17 @@ def test_a_file_that_is_not_utf_8_is_refused_with_its_line(tmp_path: Path) -> No
     file.write_bytes(b"campaign: a\nhome: \xff\n")
     with pytest.raises(ConfigError, match=r"config\.yaml:2: not UTF-8"):
         read(file)
+
+
+def test_a_giant_file_is_refused_without_reading_it_all(tmp_path: Path) -> None:
+    (tmp_path / "config.yaml").write_text("# é" * 400_000, encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"config\.yaml: larger than 512 KiB"):
+        read(tmp_path / "config.yaml")
+
+
+@given(st.text(alphabet=st.sampled_from("ab:-[]{}&*!<>|%@`'\"#?,.~0123 \n\t\x00\ud800é"), max_size=40))
+def test_whatever_is_written_is_read_or_refused_with_words(text: str) -> None:
+    assert all(line.startswith("config.yaml") for line in complaints(text))
 
 
 def test_a_file_that_is_not_there_is_refused_by_name(tmp_path: Path) -> None:
