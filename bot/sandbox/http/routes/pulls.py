@@ -64,7 +64,7 @@ def list_pulls(
 ) -> Response:
     found = [pull for pull in here.repo.pulls.values() if state in (pull.state, "all")]
     found = [pull for pull in found if not base or pull.base_ref == base]
-    found = [pull for pull in found if not head or f"{here.name.partition('/')[0]}:{pull.head_ref}" == head]
+    found = [pull for pull in found if not head or f"{pull.head_repo.partition('/')[0]}:{pull.head_ref}" == head]
     ordered = sorted(found, key=lambda pull: pull.number, reverse=direction != "asc")
     return here.page(ordered, lambda pull: shapes.simple(here.state, here.repo, pull))
 

@@ -160,10 +160,8 @@ def _signature(who: pygit2.Signature) -> Json:
 
 
 def _account(state: ForgeState, who: pygit2.Signature) -> Json | None:
-    for user in state.world.users.values():
-        if user.email == who.email or who.email.startswith(f"{user.login}@users.noreply."):
-            return users.simple(state, user.login)
-    return None
+    login = next((login for login in state.world.users if state.identity(login).email == who.email), None)
+    return users.simple(state, login) if login else None
 
 
 def _parents(state: ForgeState, repo: Repo, commit: pygit2.Commit, kind: str) -> list[Json]:

@@ -35,8 +35,8 @@ def simple(state: ForgeState, repo: Repo, found: PullRequest) -> Json:
         "assignees": [],
         "requested_reviewers": [users.simple(state, login) for login in found.requested],
         "requested_teams": [],
-        "head": _side(state, repo, found.head_ref, found.head_sha),
-        "base": _side(state, repo, found.base_ref, found.base_sha),
+        "head": _side(state, found.head_repo, found.head_ref, found.head_sha),
+        "base": _side(state, repo.name, found.base_ref, found.base_sha),
         "author_association": users.association(repo, found.author),
         "auto_merge": None,
         "draft": found.draft,
@@ -67,13 +67,12 @@ def full(state: ForgeState, repo: Repo, found: PullRequest) -> Json:
 
 def minimal(state: ForgeState, repo: Repo, found: PullRequest) -> Json:
     """A pull request as it stands inside check runs."""
-    home = {"id": repo.id, "url": api(state, repo.name), "name": repo.name.rpartition("/")[2]}
     return {
         "id": found.id,
         "number": found.number,
         "url": api(state, repo.name, f"pulls/{found.number}"),
-        "head": {"ref": found.head_ref, "sha": found.head_sha, "repo": home},
-        "base": {"ref": found.base_ref, "sha": found.base_sha, "repo": home},
+        "head": {"ref": found.head_ref, "sha": found.head_sha, "repo": _home(state, found.head_repo)},
+        "base": {"ref": found.base_ref, "sha": found.base_sha, "repo": _home(state, repo.name)},
     }
 
 
@@ -119,12 +118,17 @@ def _addresses(state: ForgeState, repo: Repo, found: PullRequest) -> Json:
     }
 
 
-def _side(state: ForgeState, repo: Repo, branch: str, sha: str) -> Json:
-    owner = repo.name.partition("/")[0]
+def _home(state: ForgeState, name: str) -> Json:
+    return {"id": state.world.repos[name].id, "url": api(state, name), "name": name.rpartition("/")[2]}
+
+
+def _side(state: ForgeState, name: str, branch: str, sha: str) -> Json:
+    owner = name.partition("/")[0]
+    repo = state.world.repos[name]
     return {
         "label": f"{owner}:{branch}",
         "ref": branch,
         "sha": sha,
         "user": users.simple(state, owner),
-        "repo": repositories.within(state, repo),
+        "repo": None if repo.gone else repositories.within(state, repo),
     }

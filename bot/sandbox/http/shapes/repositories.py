@@ -61,7 +61,7 @@ def minimal(state: ForgeState, repo: Repo) -> Json:
         "private": True,
         "html_url": page(state, repo.name),
         "description": None,
-        "fork": False,
+        "fork": repo.fork_of is not None,
         "url": api(state, repo.name),
         **{key: api(state, repo.name, path) for key, path in _ADDRESSES.items()},
     }
