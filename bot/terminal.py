@@ -10,7 +10,7 @@ import io
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
@@ -23,6 +23,7 @@ from bot.model import Landing, Phase, Standing
 from bot.render.status import in_order, tally
 from bot.render.text import one_line
 
+Short = Callable[[str], str]
 _WIDE, _FIXED, _LOG = 100, 5, 3
 """Columns from which more is shown; lines that are always there; lines of log that the table leaves."""
 
@@ -108,10 +109,12 @@ class VoyageView:
         room = (options.height or console.height) - _FIXED
         lines = max(0, min(len(seen.events), max(_LOG, room - len(seen.standings)), room - 1))
         yield self._header(seen)
-        yield _alarm(seen)
-        yield _table(seen.standings, options, max(1, room - lines))
+        short = shortener(seen.standings)
+        yield _one(Text(short(f"stopped: {seen.stopped}" if seen.stopped else seen.halted), style="bold red"))
+        yield _table(seen.standings, options, max(1, room - lines), short)
         yield self._ci(seen.running)
-        yield from (happened(event) for event in seen.events[len(seen.events) - lines :])
+        for event in seen.events[len(seen.events) - lines :]:
+            yield happened(replace(event, service=short(event.service), detail=short(event.detail)))
 
     def _header(self, seen: Moment) -> Text:
         settled, fleet = sum(mood(s.phase) is DONE for s in seen.standings), len(seen.standings)
@@ -134,6 +137,20 @@ def mood(phase: Phase) -> Mood:
     if isinstance(phase, Landing) and phase.disputed:
         return ASKING
     return next((mood for mood, names in _MOODS.items() if phase.name in names), WAITING)
+
+
+def shortener(standings: Sequence[Standing]) -> Short:
+    """Makes one line of a text and writes ``platform:api`` for ``acme/platform:services/api``."""
+    long = [one_line(s.service.name) for s in standings if ":" in s.service.name]
+    brief = {n: f"{n.partition(':')[0].rpartition('/')[2]}:{n.rpartition('/')[2]}" for n in long}
+
+    def short(text: str) -> str:
+        line = one_line(text)
+        for name, instead in brief.items():
+            line = line.replace(name, instead)
+        return line
+
+    return short
 
 
 def fitting(standings: Sequence[Standing], rows: int) -> tuple[list[Standing], list[Standing]]:
@@ -177,12 +194,7 @@ def _print(event: Happening, console: Console) -> None:
     console.out(line, highlight=False)
 
 
-def _alarm(seen: Moment) -> Text:
-    told = [f"stopped: {seen.stopped}"] if seen.stopped else [seen.halted] if seen.halted else []
-    return _one(Text(one_line(told[0]) if told else "", style="bold red"))
-
-
-def _table(standings: Sequence[Standing], options: ConsoleOptions, rows: int) -> RenderableType:
+def _table(standings: Sequence[Standing], options: ConsoleOptions, rows: int, short: Short) -> RenderableType:
     wide = options.max_width >= _WIDE
     table = Table(box=None, padding=(0, 1, 0, 0), expand=True, header_style="dim", collapse_padding=True)
     for title, width in (("wave", 4), ("", 1), ("service", 30 if wide else 18), ("phase", 14), ("PR", 5)):
@@ -191,22 +203,24 @@ def _table(standings: Sequence[Standing], options: ConsoleOptions, rows: int) ->
         table.add_column(title, no_wrap=True, overflow="ellipsis", ratio=ratio)
     shown, left = fitting(standings, rows)
     for before, standing in zip([None, *shown], shown, strict=False):
-        table.add_row(*_cells(standing, before, wide))
+        table.add_row(*_cells(standing, before, wide, short))
     return Group(table, _one(Text(f"     and {tally(left)}", style="dim"))) if left else table
 
 
-def _cells(standing: Standing, before: Standing | None, wide: bool) -> list[Text]:
+def _cells(standing: Standing, before: Standing | None, wide: bool, short: Short) -> list[Text]:
     look = mood(standing.phase)
     wave = "" if before is not None and before.wave == standing.wave else str(standing.wave + 1)
-    after = [Text(one_line(", ".join(standing.depends_on)), style="dim")] if wide else []
+    after = [Text(short(", ".join(standing.depends_on)), style="dim")] if wide else []
     return [
         Text(wave, style="dim"),
         Text(look.sign, style=look.style),
-        Text(one_line(standing.service.name), style="bold" if look in (ASKING, SICK) else ""),
+        Text(short(standing.service.name), style="bold" if look in (ASKING, SICK) else ""),
         Text(standing.phase.name, style=look.style),
         Text(str(standing.pr) if standing.pr else ""),
         *after,
-        Text(one_line(standing.phase.reason), style="dim" if look in (DONE, WAITING) else ""),
+        Text(
+            short(standing.decision.reason or standing.phase.reason), style="dim" if look in (DONE, WAITING) else ""
+        ),
     ]
 
 

@@ -73,7 +73,9 @@ def _row(standing: Standing) -> tuple[str, ...]:
 
 def _why_plain(standing: Standing) -> str:
     barred = listed([f"{o.upgrade} not moved ({o.reason})" for o in standing.barred])
-    return clip(one_line("; ".join(p for p in (standing.phase.reason, barred) if p)), 300)
+    return clip(
+        one_line("; ".join(p for p in (standing.decision.reason or standing.phase.reason, barred) if p)), 300
+    )
 
 
 def _why(standing: Standing) -> Md:

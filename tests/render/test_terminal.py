@@ -88,6 +88,18 @@ def test_a_wide_window_also_shows_after_whom_a_service_sails():
     assert "ledger" in lines[4].split("6 ")[1]
 
 
+def test_two_services_of_one_name_are_told_apart_in_few_letters():
+    name = "harbour-energy/platform:services/api"
+    fleet = [standing(name, Checking(f"waiting for {name}", 1, "a"), 0, 1, name)]
+    lines = seen(sailing(fleet, [Happening(NOON, "opened", name, name)]), 120)
+    assert lines[3].split() == [
+        "1",
+        "▸",
+        *["platform:api", "Checking", "1", "platform:api", "waiting", "for", "platform:api"],
+    ]
+    assert lines[-1].split()[1:] == ["opened", "platform:api", "platform:api"]
+
+
 def test_running_jobs_are_named_in_order():
     view = VoyageView("phase2")
     view.update(FLEET, EVENTS, NOON, ["shop test (web)", "ledger test"])
