@@ -10,6 +10,9 @@ from bot.graph import order
 from bot.sandbox import fleet
 from bot.sandbox.runner import WorkflowCI
 from tests.fleet.harness import Service, event, services
+from transforms.model import Level, Migration, Status, Verdict
+from transforms.registry import upgrades
+from transforms.runner import migrate
 
 FLEET = fleet.repositories()
 CONFIG = config.read(fleet.CONFIG)
@@ -79,3 +82,33 @@ def test_whoever_changes_a_branch_is_not_the_only_one_who_may_approve_it() -> No
         assert edit.login in {person.login for person in fleet.PEOPLE}
         assert set(edit.files) <= set(FLEET[edit.repo])
         assert any(person.login != edit.login for person in fleet.PEOPLE)
+
+
+@pytest.fixture(scope="module")
+def migrations() -> dict[str, Migration]:
+    return {str(s): migrate(s.files, s.root, upgrades()) for s in SERVICES}
+
+
+def test_only_one_service_lists_what_it_never_imports(migrations: dict[str, Migration]) -> None:
+    dead = [(name, o.upgrade) for name, m in migrations.items() for o in m.outcomes if o.status is Status.DEAD_PIN]
+    assert dead == [(f"platform:{fleet.DEAD_PIN[0]}", fleet.DEAD_PIN[1])]
+
+
+def test_only_one_service_has_nothing_to_do(migrations: dict[str, Migration]) -> None:
+    assert [name for name, m in migrations.items() if not m.edits] == [f"{fleet.CURRENT}:{fleet.CURRENT}"]
+
+
+def test_only_one_site_breaks_and_is_left_to_a_person(migrations: dict[str, Migration]) -> None:
+    left = [(f.file, f.rule) for m in migrations.values() for f in m.findings if f.level is Level.BREAKS]
+    assert left == [("notifier/patience.py", "TEN008")]
+
+
+def test_a_migration_stays_in_its_service(migrations: dict[str, Migration]) -> None:
+    for service in SERVICES:
+        assert all(path.startswith(service.root) for path in migrations[str(service)].edits)
+
+
+def test_every_service_but_one_is_moved_by_more_than_its_pins(migrations: dict[str, Migration]) -> None:
+    for name, migration in migrations.items():
+        rules = {f.rule for f in migration.findings if f.verdict is Verdict.REWRITTEN and f.rule != "PIN001"}
+        assert rules or name == f"{fleet.CURRENT}:{fleet.CURRENT}"
