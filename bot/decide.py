@@ -9,16 +9,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 
 from bot import model
-from bot.graph import Order
-from bot.model import Action, Decision, Phase, Policy
+from bot.model import Action, Decision, Phase
+from bot.situation import TAKEN_BACK, Ruling, Situation, halted, knot_mates, unsettled, why_waiting
 
 IN_FLIGHT = (model.Checking, model.AwaitingReview, model.Passing, model.Outdated, model.Landing)
-MERGED = (model.Settled, model.Landing, model.Regressed, model.Reverting, model.Reverted)
-TAKEN_BACK = (model.Regressed, model.Reverting)
-
 FIRST = (
     model.MergeRevert,
     model.OpenRevert,
@@ -34,49 +30,10 @@ FIRST = (
 )
 """Finish before you start: the order in which a tick acts."""
 
-FREED_BY = {
-    "Declined": "reopen its pull request or label it convoy:again",
-    "Held": "remove the label convoy:hold",
-    "Failing": "a fix on its branch, or closing its pull request",
-    "RedBefore": "a green base branch",
-    "Broken": "a change on its base branch",
-    "Reverted": "the label convoy:again on its revert",
-    "Unreachable": "access to its repository",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Situation:
-    """Everything that decides. All mappings are keyed by unit name; ``order`` is over the same names.
-
-    ``carries``: the upgrades that a unit's pull request moves, or has moved. ``released``: units for which
-    dependents need not wait. ``leftovers``: heads of branches of ours that no pull request needs. ``edited``:
-    units whose branch a person edited without our having said so yet.
-    """
-
-    phases: Mapping[str, Phase]
-    order: Order
-    policy: Policy
-    repos: Mapping[str, str]
-    carries: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    barred: frozenset[str] = frozenset()
-    released: frozenset[str] = frozenset()
-    leftovers: Mapping[str, str] = field(default_factory=dict)
-    edited: frozenset[str] = frozenset()
-    stopped: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Ruling:
-    """A unit's final phase and what is done about it."""
-
-    phase: Phase
-    decision: Decision
-
 
 def decide(situation: Situation) -> dict[str, Ruling]:
     """One ruling for every unit, in the order in which they are to be acted on."""
-    halt = halted(situation)
+    halt = halted(situation) or situation.blind
     rulings = {name: _rule(name, situation, halt) for name in situation.phases}
     _admit_merges(situation, rulings)
     _admit_pulls(situation, rulings)
@@ -85,33 +42,10 @@ def decide(situation: Situation) -> dict[str, Ruling]:
     return dict(sorted(rulings.items(), key=lambda item: _turn(item[1], situation)))
 
 
-def halted(situation: Situation) -> str:
-    """Why nothing new starts and nothing merges, or the empty string."""
-    for name, phase in sorted(situation.phases.items()):
-        if isinstance(phase, TAKEN_BACK):
-            return f"the fleet is halted: {name} is {phase.name}"
-        if isinstance(phase, model.Reverted) and phase.revert_pr and not phase.acknowledged:
-            return f"the fleet is halted until somebody labels #{phase.revert_pr} of {name} convoy:acknowledged"
-    merged = [p for p in situation.phases.values() if isinstance(p, MERGED)]
-    lost = [p for p in merged if isinstance(p, model.Reverted) and not p.acknowledged]
-    if merged and len(lost) / len(merged) > situation.policy.halt_at:
-        return f"the fleet is halted: {len(lost)} of {len(merged)} merged services were taken back"
-    return ""
-
-
-def settled(name: str, situation: Situation) -> bool:
-    """A dependency that nobody waits for any longer."""
-    if name in situation.released or name not in situation.phases:
-        return True
-    if name in situation.barred and situation.policy.barred == "blocks":
-        return False
-    return isinstance(situation.phases[name], model.Current | model.Settled)
-
-
 def _rule(name: str, situation: Situation, halt: str) -> Ruling:
     """The ruling as far as this unit alone, its dependencies and the halt decide it."""
     phase = situation.phases[name]
-    waits = _unsettled(name, situation)
+    waits = unsettled(name, situation)
     match phase:
         case model.Regressed(pr=pr, jobs=jobs):
             return _do(name, phase, model.OpenRevert(pr, jobs), phase.reason)
@@ -122,7 +56,7 @@ def _rule(name: str, situation: Situation, halt: str) -> Ruling:
         case model.Settled() if why := _knot_lost(name, situation):
             return _do(name, phase, model.OpenRevert(phase.pr, ()), why)
         case model.Due() if waits:
-            waiting = model.Waiting(_why_waiting(waits, situation), waits)
+            waiting = model.Waiting(why_waiting(waits, situation), waits)
             return _rest(name, waiting, waiting.reason)
         case model.Due() if halt:
             return _rest(name, model.Throttled(halt, "halt"), halt)
@@ -170,10 +104,10 @@ def _merge(name: str, phase: model.Passing, waits: tuple[str, ...], halt: str, s
     if halt:
         return _rest(name, phase, f"ready to merge, but {halt}")
     if waits:
-        return _rest(name, phase, f"ready to merge; {_why_waiting(waits, situation)}")
+        return _rest(name, phase, f"ready to merge; {why_waiting(waits, situation)}")
     late = [
         other
-        for other in _knot(name, situation)
+        for other in knot_mates(name, situation)
         if not isinstance(situation.phases[other], model.Passing | model.Landing | model.Settled | model.Current)
     ]
     if late:
@@ -189,7 +123,7 @@ def _revert(name: str, phase: model.Reverting, situation: Situation) -> Ruling:
     ahead = [
         n
         for n, needs in situation.order.depends_on.items()
-        if name in needs and n not in _knot(name, situation) and isinstance(situation.phases[n], TAKEN_BACK)
+        if name in needs and n not in knot_mates(name, situation) and isinstance(situation.phases[n], TAKEN_BACK)
     ]
     if ahead:
         return _rest(name, phase, f"{phase.reason}; its dependent {', '.join(ahead)} goes back first")
@@ -207,7 +141,7 @@ def _admit_merges(situation: Situation, rulings: dict[str, Ruling]) -> None:
     admitted: set[str] = set()
     for name in _by_weight(rulings, model.Merge, situation):
         phase, repo = rulings[name].phase, situation.repos[name]
-        mates = set(_knot(name, situation))
+        mates = set(knot_mates(name, situation))
         with_mates = bool(mates & admitted) or any(isinstance(situation.phases[m], model.Landing) for m in mates)
         if busy[repo] >= situation.policy.landings_per_repo and not with_mates:
             rulings[name] = _rest(name, phase, f"ready to merge; another service of {repo} is landing")
@@ -239,7 +173,7 @@ def _admit_pulls(situation: Situation, rulings: dict[str, Ruling]) -> None:
         if not isinstance(phase, model.Due):
             continue
         carries = situation.carries.get(name, frozenset())
-        mates = set(_knot(name, situation))
+        mates = set(knot_mates(name, situation))
         ahead = sorted(n for n in flying - mates if situation.carries.get(n, frozenset()) & carries - proven)
         if ahead:
             first = sorted((situation.carries[ahead[0]] & carries) - proven)
@@ -256,29 +190,8 @@ def _admit_pulls(situation: Situation, rulings: dict[str, Ruling]) -> None:
 # ── small words ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _unsettled(name: str, situation: Situation) -> tuple[str, ...]:
-    mates = _knot(name, situation)
-    needs = {d for n in (name, *mates) for d in situation.order.depends_on.get(n, ())} - {name, *mates}
-    return tuple(sorted(d for d in needs if not settled(d, situation)))
-
-
-def _why_waiting(waits: tuple[str, ...], situation: Situation) -> str:
-    told = []
-    for name in waits:
-        phase = situation.phases[name].name
-        late = phase == "Due" and _unsettled(name, situation)
-        freed = f"; freed by {FREED_BY[phase]}" if phase in FREED_BY else ""
-        told.append(f"{name} ({'Waiting' if late else phase}{freed})")
-    return f"waits for {', '.join(told)}"
-
-
-def _knot(name: str, situation: Situation) -> tuple[str, ...]:
-    """The other members of the unit's knot."""
-    return tuple(m for knot in situation.order.knots if name in knot for m in knot if m != name)
-
-
 def _knot_lost(name: str, situation: Situation) -> str:
-    lost = [m for m in _knot(name, situation) if isinstance(situation.phases[m], TAKEN_BACK)]
+    lost = [m for m in knot_mates(name, situation) if isinstance(situation.phases[m], TAKEN_BACK)]
     return f"its knot is taken back together: {lost[0]} regressed" if lost else ""
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from bot.marker import Said
 from bot.model import Service, Unit
-from bot.ports import BranchRules, Check, Commit, Pull, Repository, Review
+from bot.ports import BranchRules, Check, Commit, ForgeError, Pull, Repository, Review
 from transforms.model import Finding, Level, Migration, Outcome, Status, Verdict
 
 
@@ -115,6 +115,8 @@ class Observation:
     leftover: str | None = None
     """The head of our branch, when it still exists and no pull request is open for it."""
     unreachable: str = ""
+    error: ForgeError | None = None
+    """What kept this unit from being looked at."""
     required: tuple[str, ...] = ()
     """Check names that belong to this unit, from the branch's rules and the configuration; empty: all do."""
 

@@ -13,7 +13,6 @@ from bot import decide, migrate, model
 from bot.act import act
 from bot.campaign import STOP
 from bot.config import Config
-from bot.decide import Ruling, Situation
 from bot.evidence import Proof
 from bot.guard import GuardedForge, GuardedWorkspace, Stopped
 from bot.model import Decision, Phase
@@ -22,6 +21,7 @@ from bot.phase import derive
 from bot.ports import Clock, Forge, ForgeError, Journal, Resolution, Resolver, Stale, Workspace
 from bot.report import Report, scene, standings
 from bot.scene import Hands, Scene
+from bot.situation import Ruling, Situation, halted
 from bot.survey import Survey, survey
 
 
@@ -56,7 +56,7 @@ def tick(config: Config, ports: Ports, memory: Memory, *, dry: bool = False) -> 
     situation = _situation(phases, found, config, stopped)
     rulings = decide.decide(situation)
     acted = 0 if dry else _act(rulings, found, eyes, ports, memory)
-    return Report(now, standings(rulings, found), found.problems, decide.halted(situation), stopped, acted)
+    return Report(now, standings(rulings, found), found.problems, halted(situation), stopped, acted)
 
 
 def _act(rulings: dict[str, Ruling], found: Survey, eyes: Eyes, ports: Ports, memory: Memory) -> int:
@@ -100,6 +100,7 @@ def _situation(phases: dict[str, Phase], found: Survey, config: Config, stopped:
             for n, o in seen.items()
             if o.open and o.open.edited and not any(said.kind == "edited" for said in o.open.said)
         ),
+        blind=found.blind,
         stopped=stopped,
     )
 

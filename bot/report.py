@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.decide import Ruling
 from bot.evidence import Proof
 from bot.model import Service, Standing
 from bot.render import Neighbour
 from bot.scene import Scene
+from bot.situation import Ruling
 from bot.survey import Survey
 from transforms.model import Problem
 

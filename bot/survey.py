@@ -11,19 +11,23 @@ from bot.graph import Order
 from bot.model import Edge, Service, Unit
 from bot.observation import Observation, Wish
 from bot.observe import Eyes, RepoView
-from bot.ports import BranchRules, ForgeError, Repository
+from bot.ports import BranchRules, ForgeError, Repository, Unreachable
 from transforms.model import Problem
 
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """What a tick knows before it judges. ``order`` is over unit names, ``services`` over service names."""
+    """What a tick knows before it judges. ``order`` is over unit names, ``services`` over service names.
+
+    ``blind`` says what did not answer this time: with part of the fleet unseen nothing new is begun.
+    """
 
     seen: Mapping[str, Observation]
     order: Order
     services: Order
     edges: tuple[Edge, ...]
     problems: tuple[Problem, ...]
+    blind: str = ""
 
 
 def survey(eyes: Eyes, cache: migrate.Cache) -> Survey:
@@ -35,22 +39,46 @@ def survey(eyes: Eyes, cache: migrate.Cache) -> Survey:
         services = [s for s in fleet.services if s.repo == repo]
         found += _repository(repo, view, services, eyes, cache)
     known = {s.name for o in found for s in o.unit.services}
-    found += [_unreachable(repo, why, known, eyes.config) for repo, why in lost.items()]
-    seen = {o.unit.name: o for o in found}
-    units = {s.name: o.unit.name for o in found for s in o.unit.services}
-    edges = [Edge(units.get(e.service, e.service), units.get(e.on, e.on), e.source) for e in fleet.edges]
+    missing = [_unreachable(repo, str(why), known) for repo, why in lost.items()]
+    seen = {o.unit.name: o for o in [*found, *missing]}
+    units = {s.name: o.unit.name for o in seen.values() for s in o.unit.services}
+    all_edges = (*fleet.edges, *_unseen(known, missing, eyes.config))
+    edges = [Edge(units.get(e.service, e.service), units.get(e.on, e.on), e.source) for e in all_edges]
     edges = [e for e in edges if e.service != e.on]
-    return Survey(seen, graph.order(seen, edges), graph.order(units, fleet.edges), fleet.edges, fleet.problems)
+    return Survey(
+        seen,
+        graph.order(seen, edges),
+        graph.order(units, all_edges),
+        all_edges,
+        fleet.problems,
+        _blind([*lost.values(), *(o.error for o in found if o.error)]),
+    )
 
 
-def _look(eyes: Eyes) -> tuple[dict[str, RepoView], dict[str, str]]:
+def _unseen(known: set[str], missing: list[Observation], config: Config) -> list[Edge]:
+    """Who depends on a service that is not there waits for the repositories that cannot be looked into."""
+    return [
+        Edge(name, lost.unit.name, f"config: services.{name}.depends_on")
+        for name, service in config.services.items()
+        if name in known and not known.issuperset(service.depends_on)
+        for lost in missing
+    ]
+
+
+def _blind(errors: list[ForgeError]) -> str:
+    """Archived, gone or forbidden is an answer; no answer is none."""
+    unanswered = [str(e) for e in errors if not isinstance(e, Unreachable)]
+    return f"not everything could be looked at: {unanswered[0]}" if unanswered else ""
+
+
+def _look(eyes: Eyes) -> tuple[dict[str, RepoView], dict[str, ForgeError]]:
     views: dict[str, RepoView] = {}
-    lost: dict[str, str] = {}
+    lost: dict[str, ForgeError] = {}
     for repo in eyes.config.repositories:
         try:
             views[repo] = observe.look(repo, eyes)
         except ForgeError as error:
-            lost[repo] = str(error)
+            lost[repo] = error
     return views, lost
 
 
@@ -64,16 +92,16 @@ def _repository(
         try:
             found.append(observe.observe(wish, view, roots, eyes))
         except ForgeError as error:
-            found.append(_blank(wish, view.repository, str(error)))
+            found.append(_blank(wish, view.repository, str(error), error))
     return found
 
 
-def _unreachable(repo: str, why: str, known: set[str], config: Config) -> Observation:
+def _unreachable(repo: str, why: str, known: set[str]) -> Observation:
     """A stand-in for the services of a repository that nobody can look into."""
     short = repo.rpartition("/")[2]
     unit = Unit((Service(repo if short in known else short, repo, ""),))
     return _blank(Wish(unit, "", {}), Repository(repo, ""), why)
 
 
-def _blank(wish: Wish, repository: Repository, why: str) -> Observation:
-    return Observation(wish.unit, wish, repository, BranchRules(), unreachable=why or "no answer")
+def _blank(wish: Wish, repository: Repository, why: str, error: ForgeError | None = None) -> Observation:
+    return Observation(wish.unit, wish, repository, BranchRules(), unreachable=why or "no answer", error=error)

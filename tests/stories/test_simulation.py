@@ -1,0 +1,203 @@
+"""A fleet in rough weather: people, CI and the network do anything at any time, and the invariants hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from random import Random
+
+import pytest
+from voyage import HUB, SHOP, Voyage, judge, monorepo, service
+
+from bot.config import ServiceConfig
+from bot.ports import Pull
+from bot.reconcile import Memory
+from bot.sandbox.denied import Denied
+from bot.sandbox.faults import Crash, Faults
+from bot.sandbox.world import BOT
+
+NAMES = ("api", "web", "desk")
+NEEDS = {"api": (), "web": ("api",), "desk": ("api",), "hub": ("web",)}
+BUDGET = 2
+
+
+def fleet(root: Path) -> Voyage:
+    services = {n: ServiceConfig(checks=(n,)) for n in NAMES} | {"hub": ServiceConfig(depends_on=("web",))}
+    repos = {SHOP: monorepo(**{n: NEEDS[n] for n in NAMES}), HUB: service()}
+    checks = {SHOP: {n: f"services/{n}" for n in NAMES}}
+    return Voyage(root, repos, checks=checks, services=services, revert="auto", open_prs=BUDGET, halt_at=1.0)
+
+
+class Weather:
+    """What happens between ticks, drawn from one seed."""
+
+    def __init__(self, voyage: Voyage, seed: int) -> None:
+        self.voyage, self.draw = voyage, Random(seed)
+        self.theirs: dict[str, str] = {}
+        """Branch -> the head that a person pushed on it."""
+
+    def blow(self) -> None:
+        kinds = (
+            *(self.pass_time, self.approve) * 4,
+            self.close, self.hold, self.release, self.push_base, self.push_branch, self.acknowledge,
+            self.break_ci, self.mend_ci, self.lose_call, self.crash,
+        )  # fmt: skip
+        try:
+            self.draw.choice(kinds)()
+        except Denied:
+            pass
+
+    def pass_time(self) -> None:
+        self.voyage.sandbox.advance(minutes=self.draw.choice((1, 4, 40)))
+
+    def approve(self) -> None:
+        for pull in self._open():
+            self.draw.choice((self.voyage.anna, self.voyage.ben)).approve(pull)
+
+    def close(self) -> None:
+        if pulls := self._open():
+            self.voyage.anna.close(self.draw.choice(pulls))
+
+    def hold(self) -> None:
+        if pulls := self._open():
+            self.voyage.anna.label(self.draw.choice(pulls), "convoy:hold")
+
+    def release(self) -> None:
+        for pull in self._all():
+            if "convoy:hold" in pull.labels:
+                self.voyage.anna.unlabel(pull, "convoy:hold")
+            elif pull.state == "closed" and not pull.merged:
+                self.voyage.anna.label(pull, "convoy:again")
+
+    def push_base(self) -> None:
+        path = self.draw.choice(("services/api/notes.txt", "services/web/requirements.txt", "README"))
+        text = f"tenacity==8.2.3\n# {self.draw.random()}\n" if path.endswith("requirements.txt") else "note"
+        self.voyage.anna.push(SHOP, "main", {path: text})
+
+    def push_branch(self) -> None:
+        ours = [p for p in self._open() if p.head_ref.startswith("convoy/")]
+        if ours:
+            pull = self.draw.choice(ours)
+            self.theirs[f"{pull.repo} {pull.head_ref}"] = self.voyage.ben.push(
+                pull.repo, pull.head_ref, {"HAND": f"{self.draw.random()}"}
+            )
+
+    def acknowledge(self) -> None:
+        for pull in self._all():
+            if pull.head_ref.startswith("convoy-revert/") and pull.merged:
+                self.voyage.anna.label(pull, "convoy:acknowledged")
+
+    def break_ci(self) -> None:
+        share = self.draw.random()
+        self.voyage.ci.verdict = lambda job, files: "failure" if self.draw.random() < share else judge(job, files)
+
+    def mend_ci(self) -> None:
+        self.voyage.ci.verdict = judge
+
+    def lose_call(self) -> None:
+        self.voyage.sandbox.state.faults.fail_call(self.draw.randint(1, 30), self.draw.choice(("before", "after")))
+
+    def crash(self) -> None:
+        self.voyage.sandbox.state.faults.crash_at_write(
+            self.draw.randint(1, 4), self.draw.choice(("before", "after"))
+        )
+
+    def _all(self) -> list[Pull]:
+        with fair(self.voyage):
+            forge = self.voyage.sandbox.forge("anna")
+            return [p for repo in (SHOP, HUB) for p in forge.pulls(repo)]
+
+    def _open(self) -> list[Pull]:
+        return [p for p in self._all() if p.state == "open"]
+
+
+@contextmanager
+def fair(voyage: Voyage) -> Iterator[None]:
+    """The faults are the bot's to meet, not ours who look on."""
+    state = voyage.sandbox.state
+    faults, state.faults = state.faults, Faults()
+    try:
+        yield
+    finally:
+        state.faults = faults
+
+
+class Watch:
+    """Looks at the forge itself, before and after each tick, and never asks the bot what it thinks."""
+
+    def __init__(self, weather: Weather) -> None:
+        self.weather = weather
+        self.voyage = weather.voyage
+        self.merged: set[tuple[str, int]] = set()
+
+    def tick(self) -> None:
+        settled_before = {n for n, p in self._phases().items() if p in ("Settled", "Current")}
+        approved = {(p.repo, p.number): self._approvers(p) for p in self.weather._open()}
+        heads = {(p.repo, p.number): p.head_sha for p in self.weather._open()}
+        try:
+            self.voyage.tick()
+        except Crash:
+            self.voyage.memory = Memory()
+        for pull in self.weather._all():
+            key = (pull.repo, pull.number)
+            if pull.merged and key not in self.merged:
+                self.merged.add(key)
+                if pull.head_ref.startswith("convoy/"):
+                    self._check_merge(pull, settled_before, approved.get(key, set()), heads.get(key, ""))
+        self._check_branches()
+        ours = [p for p in self.weather._open() if p.head_ref.startswith("convoy/")]
+        assert len(ours) <= BUDGET, f"more open pull requests than the budget: {[p.head_ref for p in ours]}"
+        assert len({(p.repo, p.head_ref) for p in ours}) == len(ours), "two pull requests for one unit"
+
+    def _check_merge(self, pull: Pull, settled: set[str], approvers: set[str], head: str) -> None:
+        name = pull.head_ref.rpartition("--")[2].removeprefix("convoy/phase2/")
+        assert set(NEEDS[name]) <= settled, f"{name} merged before {NEEDS[name]} had settled"
+        assert approvers, f"{name} merged without an approval of its head"
+        assert pull.head_sha == head, f"{name} merged another head than was judged"
+        with fair(self.voyage):
+            runs = self.voyage.sandbox.forge().checks(pull.repo, pull.head_sha)
+        newest = {run.name: run.conclusion for run in runs}
+        assert newest
+        assert set(newest.values()) == {"success"}, f"{name} merged red: {newest}"
+
+    def _check_branches(self) -> None:
+        for place, head in self.weather.theirs.items():
+            repo, ref = place.split(" ")
+            standing = self.voyage.sandbox.state.store(repo).head(ref)
+            if standing is not None and standing != head:
+                ours = self.voyage.sandbox.state.store(repo).is_ancestor(head, standing)
+                closed = all(p.state == "closed" for p in self.weather._all() if p.head_sha == head)
+                assert ours or closed, f"{place}: a person's commit was overwritten"
+
+    def _approvers(self, pull: Pull) -> set[str]:
+        with fair(self.voyage):
+            reviews = self.voyage.sandbox.forge().reviews(pull.repo, pull.number)
+        return {r.author for r in reviews if r.state == "APPROVED" and r.sha == pull.head_sha and r.author != BOT}
+
+    def _phases(self) -> dict[str, str]:
+        report = getattr(self.voyage, "report", None)
+        return {s.service.name: s.phase.name for s in report.standings} if report else {}
+
+
+@pytest.mark.parametrize("seed", range(24))
+def test_whatever_happens_the_invariants_hold_and_calm_weather_ends_in_rest(tmp_path: Path, seed: int) -> None:
+    voyage = fleet(tmp_path)
+    weather = Weather(voyage, seed)
+    watch = Watch(weather)
+    for _ in range(40):
+        watch.tick()
+        weather.blow()
+    weather.mend_ci()
+    voyage.sandbox.state.faults.clear()
+    for _ in range(60):
+        watch.tick()
+        weather.release()
+        weather.acknowledge()
+        weather.approve()
+        voyage.sandbox.advance(minutes=10)
+    before = list(voyage.sandbox.history)
+    for _ in range(3):
+        watch.tick()
+        assert voyage.report.acted == 0, "spinning: " + voyage.log.lines[-1]
+    assert voyage.sandbox.history == before
