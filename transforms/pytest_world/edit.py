@@ -184,7 +184,7 @@ def _value_end(table: str, start: int) -> int:
 def _drop_in_list(value: str, words: frozenset[str]) -> str:
     for word in words:
         item = rf"(['\"]){re.escape(word)}\1"
-        value = re.sub(rf"\n[ \t]*{item}[ \t]*,?[ \t]*(?=\r?\n)", "", value)
+        value = re.sub(rf"\r?\n[ \t]*{item}[ \t]*,?[ \t]*(?=\r?\n)", "", value)
         value = re.sub(rf"{item}[ \t]*,[ \t]*", "", value)
         value = re.sub(rf",?[ \t]*{item}", "", value)
     return value
@@ -192,7 +192,7 @@ def _drop_in_list(value: str, words: frozenset[str]) -> str:
 
 def _drop_in_string(value: str, words: frozenset[str]) -> str:
     for word in words:
-        value = re.sub(rf"\n[ \t]*{re.escape(word)}[ \t]*(?=\r?\n)", "", value)
+        value = re.sub(rf"\r?\n[ \t]*{re.escape(word)}[ \t]*(?=\r?\n)", "", value)
         value = re.sub(rf"(?<=['\"]){re.escape(word)}(?:[ \t]+|(?=['\"\r\n]))", "", value)
         value = re.sub(rf"[ \t]+{re.escape(word)}(?=[\s'\"])", "", value)
     return value
