@@ -5,11 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bot.sandbox.http.shapes import commits, pulls, repositories, runs, threads, users
-from bot.sandbox.http.shapes.words import Json, page
+from bot.sandbox.http.shapes.words import Json, page, stamp
 from bot.sandbox.records import Delivery, Repo
 from bot.sandbox.state import ForgeState, locked
 
 _ZERO = "0" * 40
+_SUITE_ONLY = (
+    "check_runs_url",
+    "head_commit",
+    "latest_check_runs_count",
+    "rerequestable",
+    "runs_rerequestable",
+)
+"""What a suite tells of itself and not where it stands inside a check run."""
 
 
 @locked
@@ -113,16 +121,23 @@ def _comment(state: ForgeState, repo: Repo, delivery: Delivery) -> Json:
 
 
 def _check_run(state: ForgeState, repo: Repo, delivery: Delivery) -> Json:
-    return {"check_run": runs.check_run(state, repo, repo.runs[int(delivery.subject["run"])])}
+    found = repo.runs[int(delivery.subject["run"])]
+    suite = runs.suite_itself(state, repo, repo.suites[found.suite])
+    brief = {key: value for key, value in suite.items() if key not in _SUITE_ONLY}
+    started = stamp(found.started_at or found.created_at)
+    return {"check_run": {**runs.check_run(state, repo, found), "started_at": started, "check_suite": brief}}
 
 
 def _check_suite(state: ForgeState, repo: Repo, delivery: Delivery) -> Json:
-    return {"check_suite": runs.check_suite(state, repo, repo.suites[int(delivery.subject["suite"])])}
+    return {"check_suite": runs.suite_itself(state, repo, repo.suites[int(delivery.subject["suite"])])}
 
 
 def _workflow_run(state: ForgeState, repo: Repo, delivery: Delivery) -> Json:
     found = repo.suites[int(delivery.subject["run"])]
-    return {"workflow_run": runs.workflow_run(state, repo, found), "workflow": None}
+    return {
+        "workflow_run": runs.workflow_run(state, repo, found),
+        "workflow": runs.workflow(state, repo, found),
+    }
 
 
 def _status(state: ForgeState, repo: Repo, delivery: Delivery) -> Json:
@@ -133,9 +148,16 @@ def _status(state: ForgeState, repo: Repo, delivery: Delivery) -> Json:
         **{key: told[key] for key in keys},
         "sha": found.sha,
         "name": repo.name,
-        "commit": commits.full(state, repo, found.sha),
+        "commit": _statused(commits.full(state, repo, found.sha)),
         "branches": [],
     }
+
+
+def _statused(commit: Json) -> Json:
+    """A commit as events tell it: without the time of verification, which only the REST has."""
+    inner = commit["commit"]
+    signed = {key: value for key, value in inner["verification"].items() if key != "verified_at"}
+    return {**commit, "commit": {**inner, "verification": signed}}
 
 
 _PARTS: dict[str, Callable[[ForgeState, Repo, Delivery], Json]] = {

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 import pygit2
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel
 
@@ -13,7 +11,7 @@ from bot.sandbox import pushes
 from bot.sandbox.denied import Denied, not_found
 from bot.sandbox.http.calling import REPO, Call, Endpoint, Here
 from bot.sandbox.http.shapes import commits
-from bot.sandbox.http.shapes.words import Json
+from bot.sandbox.http.shapes.words import Json, api, page
 
 router = APIRouter(route_class=Endpoint)
 _HEADS = "refs/heads/"
@@ -117,7 +115,8 @@ def delete_ref(here: Here, ref: str) -> Response:
 
 
 @router.get(REPO + "/compare/{span:path}")
-def compare(here: Here, span: Annotated[str, "base...head"], page: Annotated[int, Query(ge=1)] = 1) -> Json:
+def compare(here: Here, span: str) -> Json:
+    """What ``base...head`` holds. The sandbox tells it on one page."""
     base, _, head = span.partition("...")
     start, end = here.commit(base), here.commit(head)
     store = here.state.store(here.repo.name)
@@ -126,7 +125,13 @@ def compare(here: Here, span: Annotated[str, "base...head"], page: Annotated[int
     if fork is None:
         raise Denied(404, f"No common ancestor between {base} and {head}.")
     word = "diverged" if ahead and behind else "ahead" if ahead else "behind" if behind else "identical"
+    html = page(here.state, here.name, f"compare/{span}")
     return {
+        "url": api(here.state, here.name, f"compare/{span}"),
+        "html_url": html,
+        "permalink_url": html,
+        "diff_url": f"{html}.diff",
+        "patch_url": f"{html}.patch",
         "status": word,
         "ahead_by": len(ahead),
         "behind_by": len(behind),
@@ -134,7 +139,7 @@ def compare(here: Here, span: Annotated[str, "base...head"], page: Annotated[int
         "base_commit": commits.full(here.state, here.repo, start),
         "merge_base_commit": commits.full(here.state, here.repo, fork),
         "commits": [commits.full(here.state, here.repo, sha) for sha in reversed(ahead)],
-        "files": commits.changed_files(here.state, here.repo, start, end) if page == 1 else [],
+        "files": commits.changed_files(here.state, here.repo, start, end),
     }
 
 

@@ -20,7 +20,7 @@ def get_user(here: Here) -> Json:
 
 @router.get("/users/{login}")
 def get_account(here: Here, login: str) -> Json:
-    return users.simple(here.state, here.state.user(login).login)
+    return users.public(here.state, login)
 
 
 @router.get("/user/repos")

@@ -104,7 +104,7 @@ def react(here: Here, comment: int, body: Reaction) -> Response:
 
 @router.get(_ONE)
 def get_issue(here: Here, number: int) -> Json:
-    return shapes.issue(here.state, here.repo, here.state.thread(here.repo.name, number))
+    return shapes.full_issue(here.state, here.repo, here.state.thread(here.repo.name, number))
 
 
 @router.patch(_ONE)

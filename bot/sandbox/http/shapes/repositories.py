@@ -85,6 +85,7 @@ def within(state: ForgeState, repo: Repo) -> Json:
         "language": "Python",
         "license": None,
         "topics": [],
+        "custom_properties": {},
         "default_branch": repo.default_branch,
         "open_issues_count": _open(repo),
         "open_issues": _open(repo),

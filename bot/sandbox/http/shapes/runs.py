@@ -72,6 +72,11 @@ def job(state: ForgeState, repo: Repo, found: CheckRun) -> Json:
 
 
 def check_suite(state: ForgeState, repo: Repo, found: Suite) -> Json:
+    """``GET /check-suites/{id}``."""
+    return {**suite_itself(state, repo, found), "repository": repositories.minimal(state, repo)}
+
+
+def suite_itself(state: ForgeState, repo: Repo, found: Suite) -> Json:
     """The runs of one workflow, as the checks API tells it."""
     status, conclusion = checks.outcome(repo, found)
     url = api(state, repo.name, f"check-suites/{found.id}")
@@ -94,7 +99,23 @@ def check_suite(state: ForgeState, repo: Repo, found: Suite) -> Json:
         "runs_rerequestable": True,
         "latest_check_runs_count": len(checks.newest(run for run in repo.runs.values() if run.suite == found.id)),
         "head_commit": commits.simple(state, repo, found.event.sha),
-        "repository": repositories.minimal(state, repo),
+    }
+
+
+def workflow(state: ForgeState, repo: Repo, found: Suite) -> Json:
+    """The workflow that a run is of."""
+    made = stamp(repo.created_at)
+    return {
+        "id": repo.id,
+        "node_id": node_id("Workflow", repo.id),
+        "name": found.workflow,
+        "path": found.workflow,
+        "state": "active",
+        "created_at": made,
+        "updated_at": made,
+        "url": api(state, repo.name, f"actions/workflows/{repo.id}"),
+        "html_url": page(state, repo.name, f"blob/{repo.default_branch}/{found.workflow}"),
+        "badge_url": page(state, repo.name, f"workflows/{repo.id}/badge.svg"),
     }
 
 
@@ -201,7 +222,6 @@ def _app(state: ForgeState) -> Json:
         "id": _APP,
         "slug": "github-actions",
         "node_id": node_id("App", _APP),
-        "client_id": "sandbox",
         "owner": users.simple(state, "github"),
         "name": "GitHub Actions",
         "description": "Runs workflows",

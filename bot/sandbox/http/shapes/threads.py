@@ -26,7 +26,6 @@ def issue(state: ForgeState, repo: Repo, found: Issue) -> Json:
         "html_url": page(state, repo.name, f"{_word(found)}/{found.number}"),
         "number": found.number,
         "state": found.state,
-        "state_reason": "completed" if found.state == "closed" else None,
         "title": found.title,
         "body": found.body or None,
         "user": users.simple(state, found.author),
@@ -40,12 +39,18 @@ def issue(state: ForgeState, repo: Repo, found: Issue) -> Json:
         "created_at": stamp(found.created_at),
         "updated_at": stamp(found.updated_at),
         "closed_at": maybe_stamp(found.closed_at),
-        "closed_by": users.simple(state, found.closed_by) if found.closed_by else None,
         "author_association": users.association(repo, found.author),
         "reactions": _rollup(url, {}),
         "performed_via_github_app": None,
+        **({"state_reason": "completed"} if found.state == "closed" else {}),
         **(_as_pull(state, repo, found) if isinstance(found, PullRequest) else {}),
     }
+
+
+def full_issue(state: ForgeState, repo: Repo, found: Issue) -> Json:
+    """``GET /issues/{number}``, which alone tells who closed it."""
+    closed_by = users.simple(state, found.closed_by) if found.closed_by else None
+    return {**issue(state, repo, found), "closed_by": closed_by}
 
 
 def comment(state: ForgeState, repo: Repo, found: Comment) -> Json:
@@ -84,7 +89,7 @@ def label(state: ForgeState, repo: Repo, name: str) -> Json:
         "name": name,
         "color": repo.labels.get(name, "ededed"),
         "default": False,
-        "description": None,
+        "description": "",
     }
 
 

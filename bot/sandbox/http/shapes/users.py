@@ -21,17 +21,9 @@ _ADDRESSES = {
     "events_url": "/events{/privacy}",
     "received_events_url": "/received_events",
 }
-_COUNTS = (
-    "public_repos",
-    "public_gists",
-    "followers",
-    "following",
-    "private_gists",
-    "total_private_repos",
-    "owned_private_repos",
-    "disk_usage",
-    "collaborators",
-)
+_UNKNOWN = ("company", "blog", "location", "hireable", "bio", "twitter_username")
+_COUNTS = ("public_repos", "public_gists", "followers", "following")
+_PRIVATE_COUNTS = ("private_gists", "total_private_repos", "owned_private_repos", "disk_usage", "collaborators")
 
 
 def simple(state: ForgeState, login: str) -> Json:
@@ -51,21 +43,26 @@ def simple(state: ForgeState, login: str) -> Json:
     }
 
 
-def private(state: ForgeState, login: str) -> Json:
-    """An account as it sees itself."""
+def public(state: ForgeState, login: str) -> Json:
+    """An account as everybody sees it."""
     user = state.user(login)
     now = stamp(state.now())
-    unknown = dict.fromkeys(("company", "blog", "location", "hireable", "bio", "twitter_username"))
     return {
         **simple(state, login),
-        **unknown,
+        **dict.fromkeys(_UNKNOWN),
         **dict.fromkeys(_COUNTS, 0),
+        "user_view_type": "public",
         "name": user.name or None,
         "email": user.email or None,
         "created_at": now,
         "updated_at": now,
-        "two_factor_authentication": True,
     }
+
+
+def private(state: ForgeState, login: str) -> Json:
+    """An account as it sees itself."""
+    counts = dict.fromkeys(_PRIVATE_COUNTS, 0)
+    return {**public(state, login), **counts, "user_view_type": "private", "two_factor_authentication": True}
 
 
 def association(repo: Repo, login: str) -> str:
@@ -78,4 +75,4 @@ def association(repo: Repo, login: str) -> str:
 def permission(state: ForgeState, repo: Repo, login: str) -> Json:
     """``GET /collaborators/{login}/permission``."""
     held = repo.permissions.get(login, "none")
-    return {"permission": held, "role_name": held, "user": simple(state, login)}
+    return {"permission": held, "role_name": held, "user": {**simple(state, login), "role_name": held}}
