@@ -99,7 +99,8 @@ RULE = Rule(
             "marked somewhere, run by somebody else, or no test",
             "import unittest\n\nimport pytest\n\nfrom helpers import runs_async\n\n\n@pytest.mark.asyncio\n"
             "class TestMarked:\n    async def test_one(self): ...\n\n\n"
-            "@pytest.mark.anyio\nasync def test_two(): ...\n\n\nasync def test_three(anyio_backend): ...\n\n\n@runs_async\nasync def test_four(): ...\n\n\n"
+            "@pytest.mark.anyio\nasync def test_two(): ...\n\n\n"
+            "async def test_three(anyio_backend): ...\n\n\n@runs_async\nasync def test_four(): ...\n\n\n"
             "class Case(unittest.IsolatedAsyncioTestCase):\n    async def test_five(self): ...\n\n\n"
             "class Helper:\n    async def test_connection(self): ...\n\n\nasync def helper(): ...\n",
             path="test_app.py",
