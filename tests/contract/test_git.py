@@ -153,6 +153,7 @@ def test_a_revert_is_what_git_revert_makes(world: World, tmp_path: Path, method:
     world.workspace.sync(SHOP)
     ours = world.workspace.revert(SHOP, later, made, "Revert api\n")
     assert ours is not None
+    assert ours == world.sandbox.workspace().revert(SHOP, later, made, "Revert api\n")
     clone = tmp_path / "clone"
     subprocess.run(["git", "clone", "-q", str(world.state.path(SHOP)), str(clone)], check=True)
     mainline = ["-m", "1"] if method == "merge" else []
