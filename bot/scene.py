@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -10,11 +9,8 @@ from bot import landing
 from bot.model import Phase
 from bot.observation import Landed, Observation, OpenPull
 from bot.observe import Eyes
-from bot.ports import Check, Journal, Resolution, Stale, Workspace
-from bot.render import Evidence, Neighbour, PullView, RevertView
-from transforms.model import Outcome, Status
-
-MOVED = re.compile(r"^Convoy-Upgrade: (\S+) (.*) -> (.*)$", re.MULTILINE)
+from bot.ports import Check, Journal, Resolution, Stale
+from bot.render import Evidence, Neighbour, PullView, RevertView, passages
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,18 +91,10 @@ def revert_view(scene: Scene, landed: Landed, jobs: tuple[str, ...], hands: Hand
         last_good=good[0] if good else "",
         first_bad=red[0].sha if red else landed.history[0],
         jobs=red,
-        moved=_moved(scene, landed, hands.eyes.workspace),
+        moved=passages(c.message for c in hands.eyes.workspace.commits(scene.repo, landed.base, landed.history[0])),
         policy=hands.eyes.config.policy,
         web=hands.web,
     )
-
-
-def _moved(scene: Scene, landed: Landed, workspace: Workspace) -> tuple[Outcome, ...]:
-    """What the merged commits say they moved; their trailers outlive the pins that they changed."""
-    merged = landed.history[0]
-    told = [c.message for c in workspace.commits(scene.repo, landed.base, merged)]
-    found = dict.fromkeys(m.groups() for text in reversed(told) for m in MOVED.finditer(text))
-    return tuple(Outcome(name, Status.APPLIED, "", old, new) for name, old, new in found)
 
 
 def red_since(landed: Landed) -> tuple[Check, ...]:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from bot.cli.journal import Timeline
 from bot.config import Config, read
@@ -17,6 +18,8 @@ from bot.reconcile import Ports
 TOKENS = ("CONVOY_TOKEN", "GITHUB_TOKEN")
 """Environment variables that may hold the token, the first that is set counts."""
 DEFAULT = "config.yaml"
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+"""Where a forge needs no throttle."""
 
 
 class SystemClock:
@@ -62,9 +65,11 @@ def _github(config: Config) -> Iterator[Outside]:
     token = next((value for name in TOKENS if (value := os.environ.get(name))), None)
     if token is None:
         raise ForgeError(f"no token for {config.forge.url}: set {TOKENS[0]} in the environment")
-    forge = GithubForge(connect(config.forge.url, Auth.Token(token)), config.forge.login or "")
+    host = urlsplit(config.forge.url).hostname or ""
+    client = connect(config.forge.url, Auth.Token(token), throttled=host not in LOOPBACK)
+    forge = GithubForge(client, config.forge.login or "")
     web = _web(config.forge.url)
-    identity = Identity(forge.login, f"{forge.login}@users.noreply.{web.partition('://')[2]}")
+    identity = Identity(forge.login, f"{forge.login}@users.noreply.{urlsplit(web).hostname}")
     workspace = GitWorkspace(_cache() / "mirrors", web, lambda: token, identity)
     clock = SystemClock()
     timeline = Timeline(clock)
