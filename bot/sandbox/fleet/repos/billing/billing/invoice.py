@@ -12,8 +12,13 @@ class Invoice:
     late_prices: int
 
 
+def is_doubtful(state):
+    """Whether the price is negative: rare enough to ask once more."""
+    return not state.outcome.failed and state.outcome.result() < 0
+
+
 @retry(
-    retry=retry_if_exception_type(LookupError) | (lambda state: state.outcome.failed is False and state.outcome.result() < 0),
+    retry=retry_if_exception_type(LookupError) | is_doubtful,
     wait=wait_none(),
     stop=stop_after_attempt(3),
     retry_error_callback=lambda state: 0,
