@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from transforms.runner import migrate
-
 from bot.graph import groups
 from bot.model import Service, Unit
 from bot.observation import Wish
+from bot.places import inner
 from bot.ports import Workspace
 from transforms.model import Files, Migration, Upgrade
+from transforms.runner import migrate
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,18 +43,15 @@ def wishes(
     repo: str, base: str, files: Files, services: Sequence[Service], upgrades: tuple[Upgrade, ...], cache: Cache
 ) -> list[Wish]:
     """One wish per unit of a repository: services whose migrations edit the same file become one unit."""
-    alone = {s.name: _migration(base, files, s, services, upgrades, cache) for s in services}
-    together = groups({name: set(m.edits) for name, m in alone.items()})
+    alone = {s.name: _alone(base, files, s, services, upgrades, cache) for s in services}
+    together = groups({name: set(wish.edits) for name, wish in alone.items()})
     member = {name: group for group in together for name in group}
-    by_name = {s.name: s for s in services}
-    units = dict.fromkeys(member.get(s.name, (s.name,)) for s in services)
     found = []
-    for names in units:
-        unit = Unit(tuple(by_name[n] for n in names))
+    for names in dict.fromkeys(member.get(name, (name,)) for name in alone):
         if len(names) == 1:
-            one = alone[names[0]]
-            found.append(Wish(unit, base, {names[0]: one}, one.edits, nested=_nested(unit, services)))
+            found.append(alone[names[0]])
         else:
+            unit = Unit(tuple(s for name in names for s in alone[name].unit.services))
             found.append(_grouped(unit, base, files, services, upgrades))
     return found
 
@@ -69,18 +66,24 @@ def commits(workspace: Workspace, wish: Wish, messages: Mapping[tuple[str, int],
     return head
 
 
-def _migration(
+def _alone(
     base: str,
     files: Files,
     service: Service,
     services: Sequence[Service],
     upgrades: tuple[Upgrade, ...],
     cache: Cache,
-) -> Migration:
+) -> Wish:
+    """A service's own wish. Whatever goes wrong in a codemod stays with this service and is seen as Broken."""
+    unit, others = Unit((service,)), nested(service, services)
     key = (base, service.repo, service.path, tuple(u.library for u in upgrades))
-    if key not in cache.found:
-        cache.found[key] = migrate(files, service.path, upgrades, exclude=nested(service, services))
-    return cache.found[key]
+    try:
+        if key not in cache.found:
+            cache.found[key] = migrate(files, service.path, upgrades, exclude=others)
+    except Exception as error:
+        return Wish(unit, base, {}, error=f"the codemods failed: {type(error).__name__}: {error}")
+    found = cache.found[key]
+    return Wish(unit, base, {service.name: found}, found.edits, nested={service.name: others})
 
 
 def _grouped(
@@ -102,9 +105,4 @@ def _nested(unit: Unit, services: Sequence[Service]) -> dict[str, tuple[str, ...
 
 def nested(service: Service, services: Sequence[Service]) -> tuple[str, ...]:
     """Paths of other services inside this one: their files are theirs."""
-    prefix = f"{service.path}/" if service.path else ""
-    return tuple(
-        s.path
-        for s in services
-        if s is not service and s.repo == service.repo and s.path and s.path.startswith(prefix)
-    )
+    return inner(service.path, [s.path for s in services if s.repo == service.repo])

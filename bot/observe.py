@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot import campaign, landing
 from bot.config import Config
 from bot.model import Unit
 from bot.observation import Landed, Observation, OpenPull, Wish
+from bot.places import owner
 from bot.ports import BranchRules, Check, Commit, Forge, Pull, Repository, Workspace
 from transforms.model import Files
 
@@ -131,12 +132,8 @@ def _touched(wish: Wish, fork: str, base: str, roots: Sequence[str], workspace: 
     if fork == base:
         return False
     mine = {s.path for s in wish.unit.services}
-    changed = workspace.changed(wish.unit.repo, fork, base)
-    return any(path in wish.edits or _owner(path, roots) in mine for path in changed)
-
-
-def _owner(path: str, roots: Collection[str]) -> str:
-    return max((r for r in roots if not r or path.startswith(f"{r}/")), key=len, default="")
+    changed, below = workspace.changed(wish.unit.repo, fork, base), [r for r in roots if r]
+    return any(path in wish.edits or (owner(path, below) or "") in mine for path in changed)
 
 
 def _mended(checks: Iterable[Check], repo: str, fork: str, base: str, eyes: Eyes) -> frozenset[str]:

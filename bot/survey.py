@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot import discover, graph, migrate, observe
 from bot.config import Config
@@ -85,7 +85,7 @@ def _look(eyes: Eyes) -> tuple[dict[str, RepoView], dict[str, ForgeError]]:
 def _repository(
     repo: str, view: RepoView, services: list[Service], eyes: Eyes, cache: migrate.Cache
 ) -> list[Observation]:
-    """Every unit of one repository; one that cannot be observed right now is unreachable, and only that one."""
+    """Every unit of one repository. What goes wrong with one is seen there, and stops nobody else."""
     found = []
     roots = [s.path for s in services]
     for wish in migrate.wishes(repo, view.base, view.files, services, eyes.config.upgrades, cache):
@@ -93,6 +93,9 @@ def _repository(
             found.append(observe.observe(wish, view, roots, eyes))
         except ForgeError as error:
             found.append(_blank(wish, view.repository, str(error), error))
+        except Exception as error:
+            broken = replace(wish, error=f"looking at it failed: {type(error).__name__}: {error}")
+            found.append(Observation(wish.unit, broken, view.repository, view.rules))
     return found
 
 

@@ -1,10 +1,15 @@
 """Order over the whole fleet: waiting, budgets, canary, knots, groups, one landing per repository."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from voyage import HUB, SHOP, Voyage, compose, monorepo, service
+import pytest
+from voyage import HUB, NEW, SHOP, Voyage, compose, monorepo, service
 
 from bot.config import ServiceConfig
+from transforms.model import Files, Migration, Upgrade
+from transforms.runner import migrate
 
 LIB = "acme/lib"
 
@@ -147,3 +152,31 @@ def test_a_database_between_two_services_does_not_hide_that_one_needs_the_other(
     voyage = Voyage(tmp_path, {SHOP: files}, checks=checks("api", "web"))
     voyage.tick()
     assert voyage.phases() == {"api": "Due", "web": "Waiting"}
+
+
+def test_a_codemod_that_fails_on_one_service_is_seen_there_and_stops_nobody_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    voyage = Voyage(tmp_path, {HUB: service(), LIB: service()})
+
+    def failing(files: Files, root: str, upgrades: Sequence[Upgrade], *, exclude: Sequence[str] = ()) -> Migration:
+        if b"SPECIAL" in files["app.py"]:
+            raise RecursionError("too deep")
+        return migrate(files, root, upgrades, exclude=exclude)
+
+    monkeypatch.setattr("bot.migrate.migrate", failing)
+    voyage.anna.push(LIB, "main", {"app.py": "SPECIAL = 1\n"})
+    voyage.sail()
+    assert voyage.phases() == {"hub": "Settled", "lib": "Broken"}
+    assert "RecursionError: too deep" in voyage.reason("lib")
+
+
+def test_a_service_that_passes_waits_with_its_merge_for_what_came_into_being_before_it(tmp_path: Path) -> None:
+    voyage = Voyage(tmp_path, {HUB: service(), LIB: service(pin="tenacity==9.1.2", code=NEW)})
+    voyage.config = replace(voyage.config, services={"hub": ServiceConfig(depends_on=("lib",))})
+    voyage.sail(5, approving=False)
+    voyage.anna.push(LIB, "main", service())
+    voyage.anna.approve(voyage.pull("hub"))
+    voyage.tick()
+    assert voyage.phases() == {"hub": "Passing", "lib": "Throttled"}
+    assert voyage.reason("hub") == "ready to merge; waits for lib (Due)"
