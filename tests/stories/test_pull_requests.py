@@ -244,3 +244,31 @@ def test_a_branch_of_our_name_with_a_strangers_commits_is_not_overwritten_but_re
     assert voyage.phases() == {"hub": "Broken"}
     assert "not ours" in voyage.reason("hub")
     assert voyage.sandbox.workspace().head(HUB, "convoy/phase2/hub") == theirs
+
+
+SUBCLASS = """\
+from tenacity import Retrying, stop_after_attempt
+
+
+class Patience(Retrying):
+    def __init__(self, times):
+        super().__init__(stop=stop_after_attempt(times))
+
+
+@Patience(3).wraps
+def fetch():
+    return 1
+"""
+
+
+def test_a_site_left_to_a_person_is_never_merged_without_one_even_where_policy_merges_when_green(
+    tmp_path: Path,
+) -> None:
+    voyage = Voyage(tmp_path, {HUB: service() | {"patience.py": SUBCLASS}}, merge="when_green")
+    voyage.sail(6, approving=False)
+    assert voyage.phases() == {"hub": "AwaitingReview"}
+    assert "a site was left to a person" in voyage.reason("hub")
+    assert "patience.py" in voyage.pull("hub").body
+    voyage.anna.approve(voyage.pull("hub"))
+    voyage.sail(approving=False)
+    assert voyage.merged() == ["hub"]
