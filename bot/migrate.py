@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from textwrap import shorten
 
 from bot.graph import groups
 from bot.model import Service, Unit
@@ -81,7 +82,9 @@ def _alone(
         if key not in cache.found:
             cache.found[key] = migrate(files, service.path, upgrades, exclude=others)
     except Exception as error:
-        return Wish(unit, base, {}, error=f"the codemods failed: {type(error).__name__}: {error}")
+        return Wish(
+            unit, base, {}, error=f"the codemods failed: {type(error).__name__}: {shorten(str(error), 200)}"
+        )
     found = cache.found[key]
     return Wish(unit, base, {service.name: found}, found.edits, nested={service.name: others})
 

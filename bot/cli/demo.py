@@ -21,6 +21,8 @@ from bot.report import Report
 from bot.sandbox import fleet, saving
 from bot.terminal import VoyageView, follow
 
+OUTSIDE = 3
+"""Exit code of a voyage that did not end."""
 PATIENCE = 15 * 60
 """Seconds after which a voyage that has not ended is given up."""
 CRON = 2.0
@@ -145,7 +147,8 @@ def _data(standings: tuple[Standing, ...], port: Harbour) -> dict[str, object]:
 
 def _verdict(report: Report) -> int:
     """A voyage is done when nobody is stuck half-way."""
-    stuck = [s.service.name for s in report.standings if s.phase.name in RESTLESS | {"Landing", "AwaitingReview"}]
+    half_way = RESTLESS | {"Landing", "AwaitingReview", "Broken", "Unreachable"}
+    stuck = [s.service.name for s in report.standings if s.phase.name in half_way]
     if stuck:
         complain(f"stuck: {', '.join(stuck)}")
-    return 1 if stuck else 0
+    return OUTSIDE if stuck else 0
