@@ -19,6 +19,8 @@ VERBS = {
     "migrate": ("bot.cli.migrate:migrate", "Run the codemods on a local checkout; shows a diff unless told more."),
     "run": ("bot.cli.run:run", "One tick: look at everything, do what is to be done now."),
     "status": ("bot.cli.run:status", "Where every service stands and why."),
+    "stop": ("bot.cli.stop:stop", "Stop the fleet: nothing more is written until `convoy go`."),
+    "go": ("bot.cli.stop:go", "End the emergency stop."),
     "rules": ("bot.cli.rules:rules", "What changed in the libraries, before and after, and how it was proven."),
     "config": ("bot.cli.config:config", "Check a configuration, or print its schema."),
 }
