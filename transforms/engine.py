@@ -4,9 +4,12 @@ at once.
 
 from __future__ import annotations
 
+import sys
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TypeVar
 
 import libcst as cst
 
@@ -15,9 +18,11 @@ from transforms.model import Finding, Level, Problem, Verdict
 from transforms.page import Page
 from transforms.references import orphaned
 from transforms.rewrites import Edit, Flag, Rewrite, TextRewrite
-from transforms.rule import Rule
+from transforms.rule import Rule, Verdicts
 from transforms.source import parse
 from transforms.tree import Tree
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +45,37 @@ class Result:
 def run(tree: Tree, rules: Sequence[Rule]) -> Result:
     """All verdicts of the rules about the tree as it is, carried out together."""
     by_file: dict[str, list[Said]] = defaultdict(list)
-    for said in _heard(tree, rules):
-        by_file[said.file].append(said)
     edits: dict[str, bytes] = {}
     findings: list[Finding] = []
-    for path in sorted(by_file):
-        content = _edited(tree, path, by_file[path]) if tree.inside(path) else None
-        findings += _findings(tree, by_file[path], edited=content is not None)
-        if content is not None:
-            edits[path] = content
+    with _deep_stack():
+        for said in _heard(tree, rules):
+            by_file[said.file].append(said)
+        for path in sorted(by_file):
+            try:
+                content, found = _carried_out(tree, path, by_file[path])
+            except RecursionError:
+                tree.problems[path] = Problem(path, None, "is nested too deeply to be worked on: left as it was")
+                continue
+            findings += found
+            if content is not None:
+                edits[path] = content
     return Result(edits, tuple(sorted(set(findings), key=_order)))
+
+
+@contextmanager
+def _deep_stack() -> Iterator[None]:
+    """LibCST walks a tree by recursion: a sum of a thousand terms needs more stack than Python gives by default."""
+    usual = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(usual, 10_000))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(usual)
+
+
+def _carried_out(tree: Tree, path: str, about: Sequence[Said]) -> tuple[bytes | None, list[Finding]]:
+    content = _edited(tree, path, about) if tree.inside(path) else None
+    return content, list(_findings(tree, about, edited=content is not None))
 
 
 def _order(finding: Finding) -> tuple[str, int, str, str]:
@@ -59,14 +85,27 @@ def _order(finding: Finding) -> tuple[str, int, str, str]:
 def _heard(tree: Tree, rules: Sequence[Rule]) -> Iterator[Said]:
     for rule in rules:
         if rule.survey is not None:
-            yield from (Said(rule, v.file, v) for v in rule.survey(tree))
+            yield from (Said(rule, v.file, v) for v in _asked(tree, rule, rule.survey, tree, tree.root))
     readers = [rule for rule in rules if rule.apply is not None]
     for path in tree.paths(".py", ".pyi"):
         content = tree.files[path]
         hit = [rule for rule in readers if any(needle in content for needle in rule.needles)]
         page = tree.page(path) if hit else None
         if page is not None:
-            yield from (Said(rule, path, v) for rule in hit if rule.apply for v in rule.apply(page))
+            for rule in hit:
+                yield from (Said(rule, path, v) for v in _asked(tree, rule, rule.apply, page, path))
+
+
+def _asked(
+    tree: Tree, rule: Rule, ask: Callable[[T], Verdicts] | None, about: T, place: str
+) -> tuple[Rewrite | TextRewrite | Flag, ...]:
+    """A rule's verdicts. One that fails loses its own verdicts there and is named; the others go on."""
+    try:
+        return tuple(ask(about)) if ask is not None else ()
+    except Exception as error:
+        text = f"rule {rule.id} failed here ({type(error).__name__}: {error}) and did nothing; look by hand"
+        tree.problems.setdefault(place, Problem(place, None, text))
+        return ()
 
 
 # ── findings ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -112,19 +151,20 @@ def _edited(tree: Tree, path: str, about: Sequence[Said]) -> bytes | None:
     rewrites = [said.verdict for said in about if isinstance(said.verdict, Rewrite)]
     page = tree.page(path) if rewrites else None
     if page is not None:
-        try:
-            new = _rewritten(page, rewrites).bytes
-        except RecursionError:
-            tree.problems[path] = Problem(path, None, "is nested too deeply to be rewritten: left as it was")
-        if isinstance(broken := parse(path, new), Problem):
-            tree.problems[path] = replace(
-                broken, message=f"left as it was, for its rewritten form {broken.message}"
-            )
+        new = _rewritten(page, rewrites).bytes
+        why = "its line ends cannot be kept" if page.module.bytes != old else _broken(path, new)
+        if why:
+            tree.problems[path] = Problem(path, None, f"left as it was: {why}")
             return None
     for said in about:
         if isinstance(said.verdict, TextRewrite):
             new = said.verdict.to(new)
     return new if new != old else None
+
+
+def _broken(path: str, content: bytes) -> str:
+    result = parse(path, content)
+    return f"rewritten, it {result.message}" if isinstance(result, Problem) else ""
 
 
 def _rewritten(page: Page, rewrites: Sequence[Rewrite]) -> cst.Module:

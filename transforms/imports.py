@@ -20,21 +20,57 @@ _Statement = cst.SimpleStatementLine | cst.BaseCompoundStatement
 
 def edit_imports(page: Page, unused: frozenset[str], needed: Iterable[Import]) -> cst.Module:
     """The page's module without the unused names and with the needed imports, in their usual place."""
-    module = page.module
-    if unused:
-        pruned = module.visit(_Prune(unused))
-        assert isinstance(pruned, cst.Module)
-        module = pruned
+    module = _pruned(page.module, unused) if unused else page.module
     for item in dict.fromkeys(needed):
-        module = _added(module, item, frozenset(page.tree.own_modules(page.path)))
-    return module
+        module = _added(module, item, page.tree.own_modules(page.path))
+    return _begun(module) if unused and page.module.body and not _opens_with_blank(page.module.body[0]) else module
+
+
+def _begun(module: cst.Module) -> cst.Module:
+    """The module without blank lines before its first statement."""
+    if not module.body:
+        return module
+    first = module.body[0]
+    lines = _leading(first)
+    start = next((i for i, line in enumerate(lines) if line.comment is not None), len(lines))
+    return module.with_changes(body=[first.with_changes(leading_lines=lines[start:]), *module.body[1:]])
+
+
+def _pruned(module: cst.Module, unused: frozenset[str]) -> cst.Module:
+    """The module without the names. What follows a statement that goes keeps the blank lines that stood before
+    it.
+    """
+    prune, owed = _Prune(unused), False
+    body: list[_Statement] = []
+    gap: Sequence[cst.EmptyLine] = ()
+    for statement in module.body:
+        left = statement.visit(prune)
+        if isinstance(left, cst.RemovalSentinel):
+            gap = gap if owed else tuple(line for line in _leading(statement) if line.comment is None)
+            owed = True
+            continue
+        assert isinstance(left, _Statement)
+        if owed and body and not _leading(left):
+            left = left.with_changes(leading_lines=gap)
+        owed = False
+        body.append(left)
+    return module.with_changes(body=body)
+
+
+def _leading(statement: cst.BaseStatement) -> Sequence[cst.EmptyLine]:
+    lines: Sequence[cst.EmptyLine] = getattr(statement, "leading_lines", ())
+    return lines
 
 
 class _Prune(cst.CSTTransformer):
     """Takes names out of import statements, and statements that are left empty."""
 
     def __init__(self, unused: frozenset[str]) -> None:
+        super().__init__()
         self.unused = unused
+
+    def on_visit(self, node: cst.CSTNode) -> bool:
+        return not isinstance(node, cst.BaseExpression)
 
     def leave_Import(self, original_node: cst.Import, updated_node: cst.Import) -> cst.Import | cst.RemovalSentinel:
         left = _kept(updated_node.names, self.unused)
@@ -160,11 +196,11 @@ def _insert_before(body: list[_Statement], at: int, new: cst.SimpleStatementLine
 
 def _spaced(statement: _Statement) -> _Statement:
     blank = cst.EmptyLine(indent=False)
-    return statement.with_changes(leading_lines=[blank, *getattr(statement, "leading_lines", ())])
+    return statement.with_changes(leading_lines=[blank, *_leading(statement)])
 
 
 def _opens_with_blank(statement: cst.BaseStatement) -> bool:
-    lines: Sequence[cst.EmptyLine] = getattr(statement, "leading_lines", ())
+    lines = _leading(statement)
     return bool(lines) and lines[0].comment is None
 
 

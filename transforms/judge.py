@@ -99,5 +99,6 @@ def _what(moved: bool, sites: int) -> str:
 
 
 def specifiers(pins: Sequence[Pin]) -> str:
-    """What the pins say, each different one once."""
-    return ", ".join(dict.fromkeys(pin.specifier or "any version" for pin in pins))
+    """What the pins say, each different one once; those that are never edited only where there is no other."""
+    told = [pin for pin in pins if pin.skip_reason is None] or pins
+    return ", ".join(dict.fromkeys(pin.specifier or "any version" for pin in told))

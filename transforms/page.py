@@ -8,7 +8,7 @@ from functools import cache, cached_property
 from typing import TYPE_CHECKING, TypeVar
 
 import libcst as cst
-from libcst.metadata import MetadataWrapper, PositionProvider
+from libcst.metadata import CodeRange, PositionProvider
 
 from transforms.scopes import Binding, Scopes
 
@@ -37,6 +37,15 @@ def children(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
             yield value
         elif isinstance(value, (list, tuple)):
             yield from (v for v in value if isinstance(v, cst.CSTNode))
+
+
+class _Lines(PositionProvider):
+    """The line on which each node starts, without the copy and the second walk that a metadata wrapper makes."""
+
+    def __init__(self, module: cst.Module) -> None:
+        super().__init__()
+        self._gen_impl(module)
+        self.lines = {node: at.start.line for node, at in self._computed.items() if isinstance(at, CodeRange)}
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,8 +136,7 @@ class Page:
 
     @cached_property
     def _positions(self) -> dict[cst.CSTNode, int]:
-        ranges = MetadataWrapper(self.module, unsafe_skip_copy=True).resolve(PositionProvider)
-        return {node: at.start.line for node, at in ranges.items()}
+        return _Lines(self.module).lines
 
     def line(self, node: cst.CSTNode) -> int:
         """The 1-based line on which the node starts (a decorated definition: its ``def`` or ``class``)."""

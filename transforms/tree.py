@@ -39,6 +39,7 @@ class Tree:
         self.problems: dict[str, Problem] = {}
         self._pages: dict[str, Page | None] = {}
         self._once: dict[Any, Any] = {}
+        self._roots: dict[str, tuple[str, ...]] = {}
 
     def inside(self, path: str) -> bool:
         """Whether the file belongs to this service and is its own work (no virtual environment, no vendored
@@ -115,14 +116,16 @@ class Tree:
                     return candidate
         return None
 
-    def _import_roots(self, near: str) -> Iterator[str]:
+    def _import_roots(self, near: str) -> tuple[str, ...]:
         """The folders that are likely on ``sys.path``: where the file's own package stands, the root, its
         ``src``.
         """
-        above = PurePosixPath(near).parent.parts
-        depth = len(above) - len(self.dotted_package(near))
-        bases = ["/".join(above[:depth]), self.root, f"{self.root}/src".lstrip("/"), "", "src"]
-        yield from dict.fromkeys(f"{b}/" if b else "" for b in bases)
+        if near not in self._roots:
+            above = PurePosixPath(near).parent.parts
+            depth = len(above) - len(self.dotted_package(near))
+            bases = ["/".join(above[:depth]), self.root, f"{self.root}/src".lstrip("/"), "", "src"]
+            self._roots[near] = tuple(dict.fromkeys(f"{b}/" if b else "" for b in bases))
+        return self._roots[near]
 
     def is_own(self, name: str, near: str) -> bool:
         """Whether a top-level name is a module of the service itself, which then hides the library."""

@@ -19,7 +19,7 @@ _QUOTED = re.compile(rb"[\"',]+")
 
 def find(tree: Tree) -> Verdicts:
     """Start commands that go through ``dotenv run``, comments and code left out."""
-    for path, number, found in lines(tree, re.compile(rb"^\s*[^#\s].*\bdotenv\b.*\brun\b"), b"dotenv"):
+    for path, number, found in lines(tree, re.compile(rb"^(?!\s*#).*\bdotenv\b.*\brun\b"), b"dotenv"):
         if not path.endswith((".py", ".js", ".ts", "package.json")) and _RUN.search(
             _QUOTED.sub(b" ", found.string)
         ):
@@ -45,10 +45,10 @@ RULE = Rule(
     survey=find,
     examples=(
         Example(
-            title="As an entry point and in a Procfile",
+            title="As an entry point, in a Procfile, in a script",
             before="print('started')\n",
-            others={"Dockerfile": _DOCKER, "Procfile": "web: dotenv run gunicorn app:app\n"},
-            flags=(("Dockerfile", 2, Level.ADVICE), ("Procfile", 1, Level.ADVICE)),
+            others={"Dockerfile": _DOCKER, "Procfile": "web: dotenv run gunicorn app\n", "run.sh": "dotenv run app\n"},
+            flags=(("Dockerfile", 2, Level.ADVICE), ("Procfile", 1, Level.ADVICE), ("run.sh", 1, Level.ADVICE)),
         ),
         Example(
             title="Other commands, and comments",
