@@ -9,7 +9,7 @@ from transforms.model import Level, Proof
 from transforms.pytest_world.config import Configuration
 from transforms.pytest_world.edit import can_put, dropping_words, putting
 from transforms.pytest_world.proving import SUITE
-from transforms.pytest_world.sites import own
+from transforms.pytest_world.sites import in_force
 from transforms.rewrites import Flag, TextRewrite
 from transforms.rule import Example, Probe, Rule, Verdicts
 from transforms.tree import Tree
@@ -19,7 +19,7 @@ _KEYS = {"--strict-markers": "strict_markers", "--strict-config": "strict_config
 
 def survey(tree: Tree) -> Verdicts:
     """Every configuration in force whose ``addopts`` has one of the words."""
-    for configuration in own(tree).configurations:
+    for configuration in in_force(tree):
         words = [w for w in configuration.words("addopts") if w in _KEYS]
         if words:
             yield _verdict(tree, configuration, words)

@@ -196,3 +196,33 @@ def _drop_in_string(value: str, words: frozenset[str]) -> str:
         value = re.sub(rf"(?<=['\"]){re.escape(word)}(?:[ \t]+|(?=['\"\r\n]))", "", value)
         value = re.sub(rf"[ \t]+{re.escape(word)}(?=[\s'\"])", "", value)
     return value
+
+
+# ── lines of filterwarnings ──────────────────────────────────────────────────────────────────────────────────
+
+
+def dropping_lines(configuration: Configuration, key: str, word: str) -> TextEdit:
+    """An edit that takes every entry with the word out of a key that has one entry a line."""
+
+    def to(text: str) -> str:
+        lines = text.splitlines(keepends=True)
+        first, last = _extent(text, configuration, key)
+        kept = [line for at, line in enumerate(lines, 1) if not (first < at <= last and word in line)]
+        new = "".join(kept)
+        return new if not configuration.path.endswith(".toml") or _is_toml(new) else text
+
+    return whole_lines(to)
+
+
+def _extent(text: str, configuration: Configuration, key: str) -> tuple[int, int]:
+    """The first and last line of a key, 1-based; nothing where it is not found."""
+    if not configuration.path.endswith(".toml"):
+        entry = ini.parse(text).section(configuration.section).get(key)
+        return (entry.line, entry.last) if entry else (0, 0)
+    lines = text.splitlines(keepends=True)
+    start = _header(lines, configuration.section)
+    first = configuration.options[key].line
+    if start is None or not start < first <= len(lines):
+        return 0, 0
+    last = next((n for n in range(first, len(lines) + 1) if _is_toml("".join(lines[first - 1 : n]))), first)
+    return first, last

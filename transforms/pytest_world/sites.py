@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import libcst as cst
 
 from transforms.page import Page
+from transforms.pytest_world.config import Configuration
 from transforms.pytest_world.source import FIXTURES, Function
 from transforms.pytest_world.world import World, world
 from transforms.rewrites import Edit, remove
@@ -26,6 +27,17 @@ def definition(tree: Tree, function: Function) -> tuple[Page, cst.FunctionDef] |
 def own(tree: Tree) -> World:
     """The world around the service; its functions may lie outside, see ``tree.inside``."""
     return tree.once(world)
+
+
+def in_force(tree: Tree) -> list[Configuration]:
+    """The configurations that concern the service: its own, and those that its tests fall under."""
+    world = own(tree)
+    found = {c.path: c for c in world.configurations if tree.inside(c.path)}
+    for test in world.tests:
+        configuration = world.configuration(test.path) if tree.inside(test.path) else None
+        if configuration is not None:
+            found[configuration.path] = configuration
+    return [found[path] for path in sorted(found)]
 
 
 def parameter(node: cst.FunctionDef, name: str) -> cst.Param | None:
