@@ -28,8 +28,8 @@ def act(action: Action, scene: Scene, hands: Hands) -> None:
             rerun(scene, jobs, hands)
         case model.Close(pr=pr):
             close(scene, pr, hands)
-        case model.Tidy(head=head):
-            tidy(scene, head, hands)
+        case model.Tidy(ref=ref, head=head):
+            tidy(scene, ref, head, hands)
         case model.AskReview(pr=pr):
             ask_review(scene, pr, hands)
         case _:
@@ -116,9 +116,8 @@ def close(scene: Scene, pr: int, hands: Hands) -> None:
     hands.journal.record("closed", scene.name, f"#{pr}")
 
 
-def tidy(scene: Scene, head: str, hands: Hands) -> None:
-    """Delete our branch if it still stands where it stood."""
-    ref = campaign.branch(hands.eyes.config.campaign, scene.seen.unit)
+def tidy(scene: Scene, ref: str, head: str, hands: Hands) -> None:
+    """Delete a branch of ours if it still stands where it stood."""
     hands.eyes.workspace.push(scene.repo, ref, None, head)
     hands.journal.record("tidied", scene.name, ref)
 

@@ -88,6 +88,12 @@ def _not_yet(value: object) -> None:
         raise ValueError("is not supported by this version; leave it out, and use paused: true to hold the fleet")
 
 
+def _off(value: bool) -> bool:
+    if value:
+        raise ValueError("cannot be true in this version; lines in workflows are flagged with what they should say")
+    return value
+
+
 def _nothing(value: object) -> object:
     return {} if value is None else value
 
@@ -131,7 +137,7 @@ class PolicySection(Section):
     halt_at: Share = Policy().halt_at
     barred: Literal["unlocks", "blocks"] = Policy().barred
     dead_pins: Literal["move", "leave"] = Policy().dead_pins
-    edit_workflows: bool = Policy().edit_workflows
+    edit_workflows: Annotated[bool, AfterValidator(_off)] = Policy().edit_workflows
     paused: bool = Policy().paused
     schedule: Never = None
     freeze: Never = None

@@ -76,7 +76,7 @@ def _say(name: str, phase: Phase, situation: Situation) -> Ruling:
     if isinstance(phase, model.Outdated) and phase.edited:
         return _rest(name, phase, f"{phase.reason}; a person edited the branch, so a person brings it up to date")
     tidy = isinstance(phase, model.Settled | model.Current | model.Reverted) and name in situation.leftovers
-    action = model.Tidy(situation.leftovers[name]) if tidy else _next(phase)
+    action = model.Tidy(*situation.leftovers[name]) if tidy else _next(phase)
     return _do(name, phase, action, phase.reason)
 
 

@@ -11,7 +11,7 @@ from bot.model import Service, Unit
 from bot.observation import Wish
 from bot.places import inner
 from bot.ports import Workspace
-from transforms.model import Files, Migration, Upgrade
+from transforms.model import Files, Migration, Status, Upgrade
 from transforms.runner import migrate
 
 
@@ -33,18 +33,33 @@ class Overlay(Mapping[str, bytes]):
         return sum(1 for _ in self)
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a service is due: the campaign's upgrades, and whether a pin that nothing imports is moved."""
+
+    upgrades: tuple[Upgrade, ...]
+    dead_pins: bool = True
+
+
+def migration(files: Files, root: str, wanted: Wanted, exclude: Sequence[str]) -> Migration:
+    """One service's migration. Dead pins that are to be left are left out with their upgrade."""
+    found = migrate(files, root, wanted.upgrades, exclude=exclude)
+    dead = {o.upgrade for o in found.outcomes if o.status is Status.DEAD_PIN}
+    if wanted.dead_pins or not dead:
+        return found
+    return migrate(files, root, tuple(u for u in wanted.upgrades if u.library not in dead), exclude=exclude)
+
+
 @dataclass(slots=True)
 class Cache:
     """Migrations already computed, by content: base commit, service and upgrades. Losing it loses only time."""
 
-    found: dict[tuple[str, str, str, tuple[str, ...]], Migration] = field(default_factory=dict)
+    found: dict[tuple[str, str, str, Wanted], Migration] = field(default_factory=dict)
 
 
-def wishes(
-    repo: str, base: str, files: Files, services: Sequence[Service], upgrades: tuple[Upgrade, ...], cache: Cache
-) -> list[Wish]:
+def wishes(base: str, files: Files, services: Sequence[Service], wanted: Wanted, cache: Cache) -> list[Wish]:
     """One wish per unit of a repository: services whose migrations edit the same file become one unit."""
-    alone = {s.name: _alone(base, files, s, services, upgrades, cache) for s in services}
+    alone = {s.name: _alone(base, files, s, services, wanted, cache) for s in services}
     together = groups({name: set(wish.edits) for name, wish in alone.items()})
     member = {name: group for group in together for name in group}
     found = []
@@ -53,7 +68,7 @@ def wishes(
             found.append(alone[names[0]])
         else:
             unit = Unit(tuple(s for name in names for s in alone[name].unit.services))
-            found.append(_grouped(unit, base, files, services, upgrades))
+            found.append(_grouped(unit, base, files, services, wanted))
     return found
 
 
@@ -72,15 +87,15 @@ def _alone(
     files: Files,
     service: Service,
     services: Sequence[Service],
-    upgrades: tuple[Upgrade, ...],
+    wanted: Wanted,
     cache: Cache,
 ) -> Wish:
     """A service's own wish. Whatever goes wrong in a codemod stays with this service and is seen as Broken."""
     unit, others = Unit((service,)), nested(service, services)
-    key = (base, service.repo, service.path, tuple(u.library for u in upgrades))
+    key = (base, service.repo, service.path, wanted)
     try:
         if key not in cache.found:
-            cache.found[key] = migrate(files, service.path, upgrades, exclude=others)
+            cache.found[key] = migration(files, service.path, wanted, others)
     except Exception as error:
         return Wish(
             unit, base, {}, error=f"the codemods failed: {type(error).__name__}: {shorten(str(error), 200)}"
@@ -89,15 +104,13 @@ def _alone(
     return Wish(unit, base, {service.name: found}, found.edits, nested={service.name: others})
 
 
-def _grouped(
-    unit: Unit, base: str, files: Files, services: Sequence[Service], upgrades: tuple[Upgrade, ...]
-) -> Wish:
+def _grouped(unit: Unit, base: str, files: Files, services: Sequence[Service], wanted: Wanted) -> Wish:
     """Each member's migration on the tree that the one before left."""
     edits: dict[str, bytes] = {}
     migrations = {}
     for service in unit.services:
         tree = Overlay(files, dict(edits))
-        migrations[service.name] = migrate(tree, service.path, upgrades, exclude=nested(service, services))
+        migrations[service.name] = migration(tree, service.path, wanted, nested(service, services))
         edits.update(migrations[service.name].edits)
     return Wish(unit, base, migrations, edits, nested=_nested(unit, services))
 

@@ -288,8 +288,9 @@ class NoteEdit(Action):
 
 @dataclass(frozen=True, slots=True)
 class Tidy(Action):
-    """Delete our branch, which nothing needs any more."""
+    """Delete a branch of ours that nothing needs any more."""
 
+    ref: str
     head: str
 
 

@@ -112,8 +112,8 @@ class Observation:
     open: OpenPull | None = None
     landed: Landed | None = None
     declined: Pull | None = None
-    leftover: str | None = None
-    """The head of our branch, when it still exists and no pull request is open for it."""
+    leftover: tuple[str, str] | None = None
+    """A branch of ours that no pull request needs, and its head."""
     unreachable: str = ""
     error: ForgeError | None = None
     """What kept this unit from being looked at."""

@@ -77,9 +77,21 @@ def observe(wish: Wish, view: RepoView, roots: Sequence[str], eyes: Eyes) -> Obs
         open=open_,
         landed=landed,
         declined=closed if closed and campaign.OBSOLETE not in closed.labels else None,
-        leftover=None if open_ else eyes.workspace.head(unit.repo, ref),
+        leftover=_leftover([ref, *_revert_refs(unit, ours, config)], view, eyes),
         required=_required(unit, view.rules, config),
     )
+
+
+def _revert_refs(unit: Unit, ours: Iterable[Pull], config: Config) -> list[str]:
+    return [campaign.revert_branch(config.campaign, unit, p.number) for p in ours if p.merged]
+
+
+def _leftover(refs: Iterable[str], view: RepoView, eyes: Eyes) -> tuple[str, str] | None:
+    """The first of these branches that still stands and that no open pull request needs."""
+    repo = view.repository.name
+    busy = {p.head_ref for p in view.pulls if p.state == "open"}
+    heads = ((ref, eyes.workspace.head(repo, ref)) for ref in refs if ref not in busy)
+    return next(((ref, head) for ref, head in heads if head), None)
 
 
 def _required(unit: Unit, rules: BranchRules, config: Config) -> tuple[str, ...]:

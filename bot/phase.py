@@ -107,7 +107,8 @@ def _red(open_: OpenPull, red: tuple[str, ...], at: tuple[int, str]) -> Phase:
     if set(red) <= open_.mended and not open_.edited:
         why = f"{words} was red on the base and is green there now"
         return model.Outdated(why, *at, why=why)
-    return model.RedBefore(f"red here, and not green on the base before: {words}", *at, red, explained)
+    reason = f"red here, and not green on the base before: {words}"
+    return model.RedBefore(reason, *at, red, explained)
 
 
 def _explained(open_: OpenPull) -> bool:
@@ -252,7 +253,7 @@ def _reverted(seen: Observation, landed: Landed) -> Phase:
         number,
         by,
         revert_pr=revert.number if revert else None,
-        acknowledged=revert is None or campaign.ACKNOWLEDGED in labels,
+        acknowledged=campaign.ACKNOWLEDGED in labels,
     )
 
 

@@ -28,8 +28,9 @@ class Situation:
     """Everything that decides. All mappings are keyed by unit name; ``order`` is over the same names.
 
     ``carries``: the upgrades that a unit's pull request moves, or has moved. ``released``: units for which
-    dependents need not wait. ``leftovers``: heads of branches of ours that no pull request needs. ``edited``:
-    units whose branch a person edited without our having said so yet. ``blind``: what did not answer this time.
+    dependents need not wait. ``leftovers``: branches of ours that no pull request needs, with their heads.
+    ``edited``: units whose branch a person edited without our having said so yet. ``blind``: what did not answer
+    this time.
     """
 
     phases: Mapping[str, Phase]
@@ -39,7 +40,7 @@ class Situation:
     carries: Mapping[str, frozenset[str]] = field(default_factory=dict)
     barred: frozenset[str] = frozenset()
     released: frozenset[str] = frozenset()
-    leftovers: Mapping[str, str] = field(default_factory=dict)
+    leftovers: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     edited: frozenset[str] = frozenset()
     blind: str = ""
     stopped: str = ""
@@ -63,7 +64,9 @@ def halted(situation: Situation) -> str:
     merged = [p for p in situation.phases.values() if isinstance(p, MERGED)]
     lost = [p for p in merged if isinstance(p, model.Reverted) and not p.acknowledged]
     if merged and len(lost) / len(merged) > situation.policy.halt_at:
-        return f"the fleet is halted: {len(lost)} of {len(merged)} merged services were taken back"
+        named = ", ".join(n for n, p in sorted(situation.phases.items()) if p in lost)
+        free = "until their pull requests carry convoy:acknowledged"
+        return f"the fleet is halted {free}: {len(lost)} of {len(merged)} merged services were taken back ({named})"
     return ""
 
 

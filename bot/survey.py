@@ -88,7 +88,7 @@ def _repository(
     """Every unit of one repository. What goes wrong with one is seen there, and stops nobody else."""
     found = []
     roots = [s.path for s in services]
-    for wish in migrate.wishes(repo, view.base, view.files, services, eyes.config.upgrades, cache):
+    for wish in migrate.wishes(view.base, view.files, services, wanted(eyes.config), cache):
         try:
             found.append(observe.observe(wish, view, roots, eyes))
         except ForgeError as error:
@@ -97,6 +97,11 @@ def _repository(
             broken = replace(wish, error=f"looking at it failed: {type(error).__name__}: {error}")
             found.append(Observation(wish.unit, broken, view.repository, view.rules))
     return found
+
+
+def wanted(config: Config) -> migrate.Wanted:
+    """What the configuration asks of every service."""
+    return migrate.Wanted(config.upgrades, dead_pins=config.policy.dead_pins == "move")
 
 
 def _unreachable(repo: str, why: str, known: set[str]) -> Observation:

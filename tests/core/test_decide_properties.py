@@ -64,7 +64,7 @@ def situations(draw: st.DrawFn) -> Situation:
         carries={n: draw(st.frozensets(st.sampled_from(["tenacity", "pytest"]))) for n in names},
         barred=draw(some),
         released=draw(some),
-        leftovers=dict.fromkeys(draw(some), HEAD),
+        leftovers=dict.fromkeys(draw(some), ("convoy/phase2/x", HEAD)),
         edited=draw(some),
         blind=draw(st.sampled_from(["", "", "", "no answer from acme/two"])),
         stopped=draw(st.sampled_from(["", "", "", "stopped by a person"])),
