@@ -93,7 +93,7 @@ def test_nothing_of_the_host_is_in_the_environment(execute: Execute, monkeypatch
 def test_a_job_that_takes_too_long_is_ended_with_all_its_children(execute: Execute, tmp_path: Path) -> None:
     pid = tmp_path / "pid"
     started = time.monotonic()
-    result = execute(steps(f"sleep 60 & echo $! > {pid}; wait"), limit=1)
+    result = execute(steps(f"sleep 60 & echo $! > {pid}; wait"), limit=3)
     assert result.conclusion == "timed_out"
     assert time.monotonic() - started < 20
     assert gone(int(pid.read_text()))
