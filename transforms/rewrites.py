@@ -110,12 +110,19 @@ def drop_parameter(parameters: cst.Parameters, param: cst.Param) -> tuple[Edit, 
     """Take one positional or keyword-only parameter out of a function's signature."""
     where = "kwonly_params" if param in parameters.kwonly_params else "params"
 
-    def tidy(now: cst.Parameters) -> cst.Parameters:
-        left = _ending_like(getattr(parameters, where), getattr(now, where))
+    def to(now: cst.Parameters) -> cst.Parameters:
+        rest = [p for p in getattr(now, where) if p.name.value != param.name.value]
+        left = _ending_like(getattr(now, where), rest)
         bare = where == "kwonly_params" and not left and isinstance(now.star_arg, cst.ParamStar)
-        return now.with_changes(**{where: left}, **({"star_arg": cst.MaybeSentinel.DEFAULT} if bare else {}))
+        return now.with_changes(**{where: left}, **(_without_star(now) if bare else {}))
 
-    return remove(param), Edit(parameters, tidy)
+    return (Edit(parameters, to),)
+
+
+def _without_star(now: cst.Parameters) -> dict[str, Any]:
+    """What changes when the ``*`` before keyword-only parameters goes: the comma before it goes too."""
+    before = [*now.params[:-1], *(p.with_changes(comma=cst.MaybeSentinel.DEFAULT) for p in now.params[-1:])]
+    return {"star_arg": cst.MaybeSentinel.DEFAULT, "params": before}
 
 
 def _ending_like(old: Sequence[Any], now: Sequence[Any]) -> tuple[Any, ...]:
