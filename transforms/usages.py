@@ -21,8 +21,8 @@ LARGEST = 2_000_000
 
 _TEST_FILE = re.compile(r"(?:^|/)(?:test_[^/]*|[^/]*_test|conftest)\.py$")
 _TRACES = {
-    "pytest": re.compile(rb"^\s*(?:async\s+)?def\s+test_|^class\s+Test", re.M),
-    "pytest-asyncio": re.compile(rb"mark\.asyncio|^\s*async\s+def\s+test_", re.M),
+    "pytest": re.compile(rb"^[ \t]*(?:async[ \t]+)?def[ \t]+test_|^class[ \t]+Test", re.M),
+    "pytest-asyncio": re.compile(rb"mark\.asyncio|^[ \t]*async[ \t]+def[ \t]+test_", re.M),
 }
 """Tools are used without an import: by test functions, by marks."""
 

@@ -10,7 +10,7 @@ from transforms.manifests.spot import Reading, Spot
 from transforms.manifests.text import line_of
 
 _TOML = re.compile(r'^name = "(?P<name>[^"\n]+)"\r?\nversion = "(?P<version>[^"\n]+)"', re.M)
-_JSON = re.compile(r'^\s*"(?P<name>[\w.-]+)": \{[ \t]*\r?$|^\s*"version": "==(?P<version>[^"\n]+)"', re.M)
+_JSON = re.compile(r'^[ \t]*"(?P<name>[\w.-]+)": \{[ \t]*\r?$|^[ \t]*"version": "==(?P<version>[^"\n]+)"', re.M)
 _COMMANDS = {
     "uv.lock": "uv lock --upgrade-package {target}",
     "poetry.lock": "poetry update {target}",

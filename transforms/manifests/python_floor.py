@@ -17,7 +17,7 @@ from transforms.manifests.tree import below, is_dockerfile, owned
 from transforms.model import Files
 
 _IMAGE = re.compile(r"^[ \t]*FROM[ \t]+(?:--\S+[ \t]+)*(?:[\w.:-]+/)*python:v?(\d+\.\d+(?:\.\d+)?)", re.I | re.M)
-_NUMBER = re.compile(r"^\s*(?:python-)?(\d+\.\d+(?:\.\d+)?)", re.M)
+_NUMBER = re.compile(r"^[ \t]*(?:python-)?(\d+\.\d+(?:\.\d+)?)", re.M)
 _INI = re.compile(r"^[ \t]*python_requires\s*=\s*(.+)$", re.M)
 _SETUP = re.compile(r"\bpython_requires\s*=\s*[\"']([^\"']+)[\"']")
 _ACTION = re.compile(r"^[ \t-]*python-version\s*:\s*(.+(?:\n[ \t]+-[^\n]+)*)", re.M)

@@ -51,13 +51,15 @@ def _read(path: str, words: str, skip: str | None) -> Reading:
 def _commands(masked: str) -> Iterator[list[Span]]:
     """The words of every ``pip install``, as spans with their quotes."""
     for opening, word in ((_PIP, _WORD), (_PIP_LIST, _LISTED)):
-        for match in opening.finditer(masked):
+        match = opening.search(masked)
+        while match is not None:
             spans: list[Span] = []
             at = match.end()
             while (found := word.match(masked, at)) is not None:
                 spans.append(found.span(1))
                 at = found.end()
             yield spans
+            match = opening.search(masked, at)
 
 
 def _command(path: str, words: str, masked: str, found: list[Span], skip: str | None) -> Reading:

@@ -16,6 +16,8 @@ from transforms.manifests.text import Span, line_of
 
 _NOT_UTF8 = re.compile(r"[\udc80-\udcff]")
 _SPACE = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*")
+_DOTS = 2_000
+"""Dots in one line. The time that tomllib takes over a dotted key grows with the square of its parts."""
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _DOT = re.compile(r"[ \t]*\.[ \t]*")
 _STRING = re.compile(
@@ -43,6 +45,8 @@ class Literal:
 
 def literals(words: str) -> tuple[Literal, ...]:
     """Every string value in document order. Raises ``tomllib.TOMLDecodeError`` for what is not TOML."""
+    if any(line.count(".") > _DOTS for line in words.splitlines()):
+        raise tomllib.TOMLDecodeError(f"a line with more than {_DOTS} dots")
     alien = _NOT_UTF8.search(words)
     if alien:
         raise tomllib.TOMLDecodeError(f"not UTF-8 (at line {line_of(words, alien.start())}, column 1)")

@@ -101,10 +101,9 @@ def kind(path: str) -> Kind | None:
 def readings(
     files: Files, root: str, exclude: Sequence[str] = (), wanted: re.Pattern[bytes] | None = None
 ) -> Iterator[tuple[str, Reading]]:
-    """What each manifest says, those reached by includes too. ``wanted`` looks for names in raw bytes.
+    """What each manifest says, those reached by includes too. ``wanted`` looks for names in raw bytes:
 
-    Scripts, workflows and locks are read only when they hold such a name, and not at all without ``wanted``.
-
+    scripts, workflows and locks are read only when they hold such a name, and not at all without ``wanted``.
     An include may leave ``root`` (a shared ``requirements/base.txt``) but not the repository. One that leads down
     into an excluded root is not followed: what is there belongs to that service.
     """
@@ -139,18 +138,11 @@ def _limits(path: str) -> bool:
 
 def _read(files: Files, path: str, how: Kind, wanted: re.Pattern[bytes] | None) -> Reading:
     data = files[path]
-    text = decode(data, how.largest)
-    if text is None:
-        return Reading(
-            problems=(Problem(path, None, "not text, or too large to be written by a person: not read"),)
-        )
     if how.filtered and (wanted is None or not wanted.search(data)):
         return Reading()
     text = decode(data, how.largest)
     if text is None:
-        return Reading(
-            problems=(Problem(path, None, "not text, or too large to be written by a person: not read"),)
-        )
+        return Reading(problems=(Problem(path, None, "not text, or too large for a person to have written it"),))
     reading = how.reader(path, text.words)
     if not how.loose:
         return reading

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator
+from time import process_time
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -156,6 +158,18 @@ def test_nothing_that_a_file_says_makes_a_reader_fall_over(path: str, words: lis
         assert 1 <= pin.line <= data.count(b"\n") + 1
     after = all_raised(tree)
     assert all_raised(after) == after
+
+
+@pytest.mark.parametrize("path", PATHS.split())
+@pytest.mark.parametrize("piece", [" ", "\n", '"', "[", "-", "#", "\\\n", "a=", "pip install "])
+def test_the_time_to_read_a_file_does_not_grow_with_its_square(path: str, piece: str) -> None:
+    """A hostile file must not stop the tick: what takes seconds at this size would take hours at a megabyte."""
+    tree = {path: (piece * (60_000 // len(piece))).encode()}
+    before = process_time()
+    find_pins(tree, "", EVERY)
+    find_usages(tree, "", EVERY)
+    python_floor(tree, "")
+    assert process_time() - before < 5
 
 
 @given(st.binary(max_size=60))

@@ -172,6 +172,7 @@ def test_requirements_files_named_for_setuptools_are_followed() -> None:
         (b'[project]\ndependencies = ["tenacity"\n\nx = 1\n', 4),
         (b'[project]\nname = "caf\xe9"\n', 2),
         (b"x = " + b"[" * 5000, None),
+        (b"a." * 400_000 + b" = 1\n", None),
     ],
 )
 def test_a_broken_file_is_named_and_the_rest_goes_on(data: bytes, line: int | None) -> None:
