@@ -176,7 +176,9 @@ def speak(action: Action, scene: Scene, hands: Hands) -> None:
     }[type(action)]
     pr, body = comment(action, scene, hands)
     hands.eyes.forge.comment(scene.repo, pr, body)
-    hands.journal.record("explained", scene.name, f"#{pr}: {scene.phase.reason}")
+    edited = isinstance(action, model.NoteEdit)
+    what = "a person's commits are on the branch" if edited else scene.phase.reason
+    hands.journal.record("noted" if edited else "explained", scene.name, f"#{pr}: {what}")
 
 
 def _explanation(action: Action, scene: Scene, hands: Hands) -> tuple[int, str]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import cast
 
-from bot import decide, migrate, model
+from bot import decide, model
 from bot.act import act
 from bot.campaign import STOP
 from bot.config import Config
@@ -22,7 +22,7 @@ from bot.ports import Clock, Forge, ForgeError, Journal, Resolution, Resolver, S
 from bot.report import Report, scene, standings
 from bot.scene import Hands, Scene
 from bot.situation import Ruling, Situation, halted
-from bot.survey import Survey, survey
+from bot.survey import Known, Survey, survey
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +42,18 @@ class Ports:
 class Memory:
     """What makes the next tick faster, and refusals of this base commit. Losing it loses nothing that matters."""
 
-    migrations: migrate.Cache = field(default_factory=migrate.Cache)
+    known: Known = field(default_factory=Known)
     resolutions: dict[tuple[str, ...], Resolution] = field(default_factory=dict)
     broken: dict[tuple[str, str], str] = field(default_factory=dict)
 
 
-def tick(config: Config, ports: Ports, memory: Memory, *, dry: bool = False) -> Report:
-    """Reconcile once. ``dry`` decides and writes nothing."""
+def tick(
+    config: Config, ports: Ports, memory: Memory, *, dry: bool = False, woken: frozenset[str] | None = None
+) -> Report:
+    """Reconcile once. ``dry`` writes nothing; ``woken`` names the repositories to look at, None means all."""
     eyes = Eyes(ports.forge, ports.workspace, ports.email, config)
     now, stopped = ports.clock.now(), _stopped(eyes)
-    found = survey(eyes, memory.migrations)
+    found = survey(eyes, memory.known, woken)
     phases = {name: _phase(name, found, eyes, memory, now) for name in found.seen}
     situation = _situation(phases, found, config, stopped)
     rulings = decide.decide(situation)
@@ -65,6 +67,7 @@ def _act(rulings: dict[str, Ruling], found: Survey, eyes: Eyes, ports: Ports, me
     proof = Proof(eyes, ports.resolver, memory.resolutions)
     for name, ruling in list(rulings.items()):
         if ruling.decision.action is not None:
+            memory.known.forget(found.seen[name].unit.repo)
             rulings[name], done = _attempt(ruling, scene(name, rulings, found, proof), hands, memory)
             acted += done
     return acted

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from bot import discover, graph, migrate, observe
 from bot.config import Config
@@ -30,19 +30,35 @@ class Survey:
     blind: str = ""
 
 
-def survey(eyes: Eyes, cache: migrate.Cache) -> Survey:
-    """Look at every repository; what cannot be looked at becomes an unreachable unit and stops nobody else."""
-    views, lost = _look(eyes)
+@dataclass(slots=True)
+class Known:
+    """What earlier looks saw: a repository that nothing woke needs no request. Losing it loses only time."""
+
+    migrations: migrate.Cache = field(default_factory=migrate.Cache)
+    views: dict[str, RepoView] = field(default_factory=dict)
+    seen: dict[str, Observation] = field(default_factory=dict)
+
+    def forget(self, repo: str) -> None:
+        """Look at this repository again next time: something was done there, or nobody will say when it changes."""
+        self.views.pop(repo, None)
+
+
+def survey(eyes: Eyes, known: Known, woken: frozenset[str] | None = None) -> Survey:
+    """Look at the woken repositories, or at all of them; one that cannot be looked at stops nobody else."""
+    for repo in eyes.config.repositories if woken is None else woken:
+        known.forget(repo)
+    fresh = {repo for repo in eyes.config.repositories if repo not in known.views}
+    views, lost = _look(eyes, known)
     fleet = discover.discover({repo: view.files for repo, view in views.items()}, eyes.config)
     found: list[Observation] = []
     for repo, view in views.items():
         services = [s for s in fleet.services if s.repo == repo]
-        found += _repository(repo, view, services, eyes, cache)
-    known = {s.name for o in found for s in o.unit.services}
-    missing = [_unreachable(repo, str(why), known) for repo, why in lost.items()]
+        found += _repository(view, services, eyes, known, repo in fresh)
+    names = {s.name for o in found for s in o.unit.services}
+    missing = [_unreachable(repo, str(why), names) for repo, why in lost.items()]
     seen = {o.unit.name: o for o in [*found, *missing]}
     units = {s.name: o.unit.name for o in seen.values() for s in o.unit.services}
-    all_edges = (*fleet.edges, *_unseen(known, missing, eyes.config))
+    all_edges = (*fleet.edges, *_unseen(names, missing, eyes.config))
     edges = [Edge(units.get(e.service, e.service), units.get(e.on, e.on), e.source) for e in all_edges]
     edges = [e for e in edges if e.service != e.on]
     return Survey(
@@ -71,32 +87,40 @@ def _blind(errors: list[ForgeError]) -> str:
     return f"not everything could be looked at: {unanswered[0]}" if unanswered else ""
 
 
-def _look(eyes: Eyes) -> tuple[dict[str, RepoView], dict[str, ForgeError]]:
-    views: dict[str, RepoView] = {}
+def _look(eyes: Eyes, known: Known) -> tuple[dict[str, RepoView], dict[str, ForgeError]]:
     lost: dict[str, ForgeError] = {}
     for repo in eyes.config.repositories:
         try:
-            views[repo] = observe.look(repo, eyes)
+            known.views[repo] = known.views.get(repo) or observe.look(repo, eyes)
         except ForgeError as error:
             lost[repo] = error
-    return views, lost
+    return {repo: known.views[repo] for repo in eyes.config.repositories if repo not in lost}, lost
 
 
 def _repository(
-    repo: str, view: RepoView, services: list[Service], eyes: Eyes, cache: migrate.Cache
+    view: RepoView, services: list[Service], eyes: Eyes, known: Known, fresh: bool
 ) -> list[Observation]:
     """Every unit of one repository. What goes wrong with one is seen there, and stops nobody else."""
     found = []
     roots = [s.path for s in services]
-    for wish in migrate.wishes(view.base, view.files, services, wanted(eyes.config), cache):
-        try:
-            found.append(observe.observe(wish, view, roots, eyes))
-        except ForgeError as error:
-            found.append(_blank(wish, view.repository, str(error), error))
-        except Exception as error:
-            broken = replace(wish, error=f"looking at it failed: {type(error).__name__}: {error}")
-            found.append(Observation(wish.unit, broken, view.repository, view.rules))
+    for wish in migrate.wishes(view.base, view.files, services, wanted(eyes.config), known.migrations):
+        before = known.seen.get(wish.unit.name)
+        if fresh or before is None or before.wish != wish:
+            known.seen[wish.unit.name] = before = _observation(wish, view, roots, eyes)
+        if before.error or (before.open and before.open.pull.mergeable is None):
+            known.forget(wish.unit.repo)
+        found.append(before)
     return found
+
+
+def _observation(wish: Wish, view: RepoView, roots: list[str], eyes: Eyes) -> Observation:
+    try:
+        return observe.observe(wish, view, roots, eyes)
+    except ForgeError as error:
+        return _blank(wish, view.repository, str(error), error)
+    except Exception as error:
+        broken = replace(wish, error=f"looking at it failed: {type(error).__name__}: {error}")
+        return Observation(wish.unit, broken, view.repository, view.rules)
 
 
 def wanted(config: Config) -> migrate.Wanted:

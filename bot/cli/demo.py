@@ -25,8 +25,10 @@ OUTSIDE = 3
 """Exit code of a voyage that did not end."""
 PATIENCE = 15 * 60
 """Seconds after which a voyage that has not ended is given up."""
-CRON = 2.0
-"""Seconds between ticks when no webhook wakes the bot."""
+PAUSE = 1.0
+"""Seconds between ticks when no webhook wakes the bot: time itself moves some phases."""
+CRON = 20.0
+"""Seconds between looks at everything, for events that were lost."""
 RESTLESS = frozenset({"Due", "Checking", "Passing", "Outdated", "Obsolete", "Regressed", "Reverting", "Throttled"})
 """Phases that end by themselves; everything else waits for a person or is done."""
 
@@ -75,17 +77,22 @@ def _folder(keep: str | None) -> Path:
 def _sail(port: Harbour, config: Config, view: VoyageView) -> Report:
     """Tick whenever something happens, until nothing can happen without a person who is not there."""
     crew, memory = Crew(port.state, config), Memory()
-    deadline = time.monotonic() + PATIENCE
+    deadline, cron = time.monotonic() + PATIENCE, 0.0
     while True:
-        port.woken.clear()
-        report = tick(config, port.ports, memory)
+        woken = port.wakes.take()
+        whole = time.monotonic() > cron
+        cron = time.monotonic() + CRON if whole else cron
+        report = tick(config, port.ports, memory, woken=None if whole else woken)
         port.timeline.see(report.standings)
         people = crew.work(report.standings)
         for event, service, detail in people:
             port.timeline.record(event, service, detail)
         _show(view, port, report)
         if not report.acted and not people and _at_rest(report, port):
-            return report
+            if whole:
+                return report
+            cron = 0.0
+            continue
         if time.monotonic() > deadline:
             complain(f"the voyage did not end within {PATIENCE // 60} minutes")
             return report
@@ -95,8 +102,8 @@ def _sail(port: Harbour, config: Config, view: VoyageView) -> Report:
 
 def _wait(view: VoyageView, port: Harbour, report: Report) -> None:
     """Until a webhook comes or it is time to look anyway; the picture goes on meanwhile."""
-    until = time.monotonic() + CRON
-    while time.monotonic() < until and not port.woken.wait(0.2):
+    until = time.monotonic() + PAUSE
+    while time.monotonic() < until and not port.wakes.wait(0.2):
         _show(view, port, report)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 import tempfile
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -28,16 +27,17 @@ from bot.sandbox.records import Rule
 from bot.sandbox.runner import WorkflowCI
 from bot.sandbox.state import ForgeState
 from bot.sandbox.world import BOT, BOT_EMAIL, add_repository, add_user, hire
+from bot.wakes import Wakes
 
 
 @dataclass(frozen=True, slots=True)
 class Harbour:
-    """An open sandbox: its state, the bot's ports onto it, the log, and ``woken``, set by every webhook."""
+    """An open sandbox: its state, the bot's ports onto it, the log, and ``wakes``, filled by webhooks."""
 
     state: ForgeState
     ports: Ports
     timeline: Timeline
-    woken: threading.Event
+    wakes: Wakes
 
     def running(self) -> list[str]:
         """CI jobs under way, as ``repository/job``."""
@@ -84,10 +84,10 @@ def harbour(root: Path, config: Config) -> Iterator[Harbour]:
         stack.callback(clock.close)
         stack.enter_context(delivering(state))
         served = stack.enter_context(serve(state))
-        timeline, woken = Timeline(clock), threading.Event()
-        served.webhooks.register(*stack.enter_context(_listening(woken.set)))
+        timeline, wakes = Timeline(clock), Wakes()
+        served.webhooks.register(*stack.enter_context(_listening(wakes.add)))
         ports = stack.enter_context(_aboard(state, served.url, clock, timeline, config))
-        yield Harbour(state, ports, timeline, woken)
+        yield Harbour(state, ports, timeline, wakes)
 
 
 @contextmanager
@@ -101,10 +101,10 @@ def delivering(state: ForgeState) -> Iterator[None]:
 
 
 @contextmanager
-def _listening(wake: Callable[[], None]) -> Iterator[tuple[str, str]]:
+def _listening(wake: Callable[[str], None]) -> Iterator[tuple[str, str]]:
     """The bot's public listener on a free port: its address and the secret it shares with the forge."""
     secret = secrets.token_hex(16)
-    app = server.application(secret, lambda repo: wake())
+    app = server.application(secret, wake)
     with bound() as listener, running(app, listener):
         yield f"http://{HOST}:{listener.getsockname()[1]}/webhook", secret
 
