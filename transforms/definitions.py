@@ -42,15 +42,31 @@ def definition(page: Page, node: cst.CSTNode | None) -> Definition | None:
 
 
 def _elsewhere(page: Page, target: str) -> Definition | None:
+    found = _bound_elsewhere(page, target)
+    if found is None or not isinstance(found[1], (cst.FunctionDef, cst.ClassDef)):
+        return None
+    return Definition(found[0], found[1])
+
+
+def _bound_elsewhere(page: Page, target: str) -> tuple[Page, cst.CSTNode] | None:
+    """The only binding of a dotted name in another file of the service."""
     module, _, name = target.rpartition(".")
     path = page.tree.find(module, page.path) if module else None
     other = page.tree.page(path) if path is not None else None
-    if other is None:
+    bound = [b.node for b in other.scopes.module_level(name)] if other is not None else []
+    return (other, bound[0]) if other is not None and len(bound) == 1 else None
+
+
+def assigned(page: Page, node: cst.BaseExpression) -> tuple[Page, cst.BaseExpression] | None:
+    """The value that a name gets by its only assignment, in this file or the one it is imported from."""
+    if not isinstance(node, cst.Name):
         return None
-    bound = [b.node for b in other.scopes.module_level(name)]
-    if len(bound) == 1 and isinstance(bound[0], (cst.FunctionDef, cst.ClassDef)):
-        return Definition(other, bound[0])
-    return None
+    bound = [b.node for b in page.bindings(node)]
+    if len(bound) == 1 and isinstance(bound[0], cst.Assign):
+        return page, bound[0].value
+    target = page.scopes.imported_own(node)
+    found = _bound_elsewhere(page, target) if target is not None else None
+    return (found[0], found[1].value) if found is not None and isinstance(found[1], cst.Assign) else None
 
 
 def made_by(page: Page, node: cst.CSTNode | None) -> Definition | None:

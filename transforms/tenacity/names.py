@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import libcst as cst
 
+from transforms.definitions import assigned, definition
 from transforms.page import Page
-from transforms.tree import Tree
 
 CONTROLLERS = frozenset({"Retrying", "AsyncRetrying", "BaseRetrying", "TornadoRetrying"})
 """The classes whose objects retry."""
@@ -42,20 +41,36 @@ def is_wrapped(page: Page, function: cst.FunctionDef) -> bool:
 
 def _wraps(page: Page, decorator: cst.BaseExpression) -> bool:
     match decorator:
-        case cst.Call(func=func):
-            return thing(page, func) == "retry" or _wraps(page, func)
+        case cst.Call():
+            return makes_wrapper(page, decorator) or _wraps(page, decorator.func)
         case cst.Attribute(value=cst.Call(func=func), attr=cst.Name(value="wraps")):
             return thing(page, func) in CONTROLLERS
-        case cst.Name():
-            bound = [b.node for b in page.bindings(decorator)]
-            if len(bound) == 1 and isinstance(bound[0], cst.Assign):
-                return makes_wrapper(page, bound[0].value)
+        case cst.Name() if (value := assigned(page, decorator)) is not None:
+            return makes_wrapper(*value)
     return thing(page, decorator) == "retry"
 
 
 def makes_wrapper(page: Page, value: cst.BaseExpression) -> bool:
-    """Whether an expression is a decorator made by tenacity: ``retry(stop=...)``."""
-    return isinstance(value, cst.Call) and thing(page, value.func) == "retry"
+    """Whether an expression is a decorator made by tenacity: ``retry(stop=...)``, or what a function of ours
+    returns.
+    """
+    if not isinstance(value, cst.Call):
+        return False
+    if thing(page, value.func) == "retry":
+        return True
+    if (partial := assigned(page, value.func)) is not None:
+        return _is_partial(*partial)
+    made = definition(page, value.func)
+    if made is None or not isinstance(made.node, cst.FunctionDef):
+        return False
+    returned = [r.value for r in made.page.below(made.node.body, cst.Return)]
+    return bool(returned) and all(isinstance(r, cst.Call) and thing(made.page, r.func) == "retry" for r in returned)
+
+
+def _is_partial(page: Page, value: cst.BaseExpression) -> bool:
+    if not isinstance(value, cst.Call) or page.resolve(value.func) != "functools.partial" or not value.args:
+        return False
+    return thing(page, value.args[0].value) == "retry"
 
 
 def makes_wrapped(page: Page, value: cst.BaseExpression) -> bool:
@@ -74,30 +89,15 @@ def makes_wrapped(page: Page, value: cst.BaseExpression) -> bool:
     return False
 
 
-@dataclass(frozen=True, slots=True)
-class Wrapped:
-    """The names of the methods that tenacity wraps in a service, and those of them that other classes have too."""
-
-    methods: frozenset[str]
-    plain: frozenset[str]
-
-
-def wrapped(tree: Tree) -> Wrapped:
-    """The service's wrapped methods; ask with ``tree.once(wrapped)``."""
-    methods = {
-        f.name.value
-        for page in tree.pages(b"tenacity")
-        for f in page.all(cst.FunctionDef)
-        if is_wrapped(page, f) and isinstance(page.scopes.scope(f), cst.ClassDef)
-    }
-    needles = [name.encode() for name in methods]
-    plain = {
-        f.name.value
-        for page in (tree.pages(*needles) if needles else ())
-        for f in page.all(cst.FunctionDef)
-        if f.name.value in methods and not is_wrapped(page, f) and isinstance(page.scopes.scope(f), cst.ClassDef)
-    }
-    return Wrapped(frozenset(methods), frozenset(plain))
+def every_method_is_wrapped(page: Page, name: str) -> bool:
+    """Whether the service has methods of that name, and tenacity wraps them all."""
+    methods = [
+        is_wrapped(other, function)
+        for other in page.tree.pages(f"def {name}(".encode())
+        for function in other.all(cst.FunctionDef)
+        if function.name.value == name and isinstance(other.scopes.scope(function), cst.ClassDef)
+    ]
+    return bool(methods) and all(methods)
 
 
 def retries_async(page: Page) -> bool:

@@ -12,7 +12,7 @@ from transforms.model import Level, Proof
 from transforms.page import Page
 from transforms.rewrites import Edit, Rewrite
 from transforms.rule import Example, Probe, Rule, Verdicts
-from transforms.tenacity.names import is_wrapped, makes_wrapped, wrapped
+from transforms.tenacity.names import every_method_is_wrapped, is_wrapped, makes_wrapped
 
 _SHARED = (
     "`.statistics` on a function is replaced at each call and shared between threads; "
@@ -59,8 +59,7 @@ def _knows_method(page: Page, owner: cst.BaseExpression, name: str) -> bool | No
     klass = _class_of(page, owner)
     if klass is not None and isinstance(klass.node, cst.ClassDef) and (own := method(klass.node, name)) is not None:
         return is_wrapped(klass.page, own) or None
-    seen = page.tree.once(wrapped)
-    return False if name in seen.methods and name not in seen.plain else None
+    return False if every_method_is_wrapped(page, name) else None
 
 
 def _class_of(page: Page, owner: cst.BaseExpression) -> Definition | None:
@@ -144,6 +143,40 @@ def call(work):
     guarded()
     numbers = guarded.retry.statistics
     return numbers["attempt_number"]
+"""
+
+_SHARED_POLICY = """\
+from functools import partial
+
+from tenacity import retry, stop_after_attempt
+
+thrice = retry(stop=stop_after_attempt(3))
+patient = partial(retry, reraise=True)
+
+
+def policy(attempts):
+    return retry(stop=stop_after_attempt(attempts))
+"""
+
+_BY_POLICY = """\
+from policies import patient, policy, thrice
+
+
+@thrice
+def load(): ...
+
+
+@policy(2)
+def save(): ...
+
+
+@patient(stop=None)
+def fetch(): ...
+
+
+load()
+save()
+print(load.retry.statistics["attempt_number"], save.retry.statistics["attempt_number"], fetch.retry.statistics)
 """
 
 _EXPLICIT = """\
@@ -244,6 +277,13 @@ RULE = Rule(
                 broken="KeyError: 'attempt_number'",
                 works="attempts 1",
             ),
+        ),
+        Example(
+            title="Decorators that the service keeps in one place",
+            before=_BY_POLICY,
+            after=_BY_POLICY.replace(".retry.statistics", ".statistics"),
+            others={"policies.py": _SHARED_POLICY},
+            probe=Probe(old="1 1 {}", broken="KeyError: 'attempt_number'", works="1 1 {}"),
         ),
         Example(title="An explicit Retrying object keeps its statistics", before=_EXPLICIT),
         Example(title="Things called retry that are not tenacity's", before=_OTHERS),
