@@ -83,7 +83,7 @@ def ask_review(scene: Scene, pr: int, hands: Hands) -> None:
     open_ = open_pull(scene)
     view = pull_view(scene, hands, scene.seen.attempts + 1, open_.pull.head_sha)
     title, body = render.pull_title(view), render.pull_body(view)
-    if not open_.edited and (title, body) != (open_.pull.title, open_.pull.body):
+    if (title, body) != (open_.pull.title, open_.pull.body):
         forge.edit_pull(scene.repo, pr, title, body)
     named = [
         r for s in scene.seen.unit.services if s.name in config.services for r in config.services[s.name].reviewers

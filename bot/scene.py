@@ -79,6 +79,7 @@ def _evidence(scene: Scene, known: bool) -> Evidence:
 
 def revert_view(scene: Scene, landed: Landed, jobs: tuple[str, ...], hands: Hands) -> RevertView:
     red = tuple(c for c in red_since(landed) if not jobs or c.name in jobs)
+    merged = hands.eyes.workspace.commits(scene.repo, landed.base, landed.history[0])
     good = [landed.before[c.name].sha for c in red if c.name in landed.before]
     return RevertView(
         unit=scene.name,
@@ -91,7 +92,7 @@ def revert_view(scene: Scene, landed: Landed, jobs: tuple[str, ...], hands: Hand
         last_good=good[0] if good else "",
         first_bad=red[0].sha if red else landed.history[0],
         jobs=red,
-        moved=passages(c.message for c in hands.eyes.workspace.commits(scene.repo, landed.base, landed.history[0])),
+        moved=passages(c.message for c in reversed(merged)),
         policy=hands.eyes.config.policy,
         web=hands.web,
     )
