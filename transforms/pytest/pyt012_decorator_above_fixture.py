@@ -5,9 +5,12 @@ https://docs.pytest.org/en/stable/changelog.html#pytest-8-4-0-2025-06-02
 
 from __future__ import annotations
 
+import ast
+
 from transforms.model import Level, Proof
+from transforms.pytest_world.marks import callee
 from transforms.pytest_world.proving import SUITE
-from transforms.pytest_world.sites import definition, own
+from transforms.pytest_world.sites import own
 from transforms.pytest_world.source import FIXTURES
 from transforms.rewrites import Flag
 from transforms.rule import Example, Probe, Rule, Verdicts
@@ -19,18 +22,17 @@ _HARMLESS = frozenset({"staticmethod", "classmethod", "final", "override", "no_t
 def survey(tree: Tree) -> Verdicts:
     """Every fixture with a decorator above that is not known to hand it on."""
     for fixture in own(tree).fixtures:
-        if not tree.inside(fixture.path) or (found := definition(tree, fixture)) is None:
-            continue
-        page, node = found
         at = next(i for i, name in enumerate(fixture.decorators) if name in FIXTURES)
-        for decorator, name in zip(node.decorators[:at], fixture.decorators, strict=False):
-            text = page.module.code_for_node(decorator.decorator).partition("(")[0]
+        if not tree.inside(fixture.path):
+            continue
+        for decorator, name in zip(fixture.node.decorator_list[:at], fixture.decorators, strict=False):
+            text = ast.unparse(callee(decorator))
             if not (name or "").startswith("pytest.") and text.rpartition(".")[2] not in _HARMLESS:
                 message = (
                     f"`@{text}` above the fixture decorator wraps the fixture, which is not found any more: put it "
                     "below, where it also takes effect (pytest 8 went around it)"
                 )
-                yield Flag(node, message, file=page.path)
+                yield Flag(fixture.line, message, file=fixture.path)
 
 
 _DECORATOR = (

@@ -102,17 +102,26 @@ RULE = Rule(
             probe=Probe(old="1 passed", broken="fixture 'event_loop' not found", works="1 passed", command=SUITE),
         ),
         Example(
+            "a parameter that is not used: what the test calls may find a loop as before",
+            "import asyncio\n\n\ndef test_future(event_loop):\n"
+            "    assert not asyncio.Future(loop=asyncio.get_event_loop_policy().get_event_loop()).done()\n",
+            "import asyncio\n\n\ndef test_future():\n"
+            "    assert not asyncio.Future(loop=asyncio.get_event_loop_policy().get_event_loop()).done()\n",
+            path="test_app.py",
+            notes=(4,),
+            probe=Probe(old="1 passed", broken="fixture 'event_loop' not found", works="1 passed", command=SUITE),
+        ),
+        Example(
             "uses that only a person can judge",
             "import asyncio\n\nfrom service import helper\n\n\n"
             "def test_task(event_loop):\n    task = event_loop.create_task(helper())\n"
             "    event_loop.run_until_complete(task)\n\n\n"
             "def test_later(event_loop, request):\n"
             "    request.addfinalizer(lambda: event_loop.run_until_complete(helper()))\n\n\n"
-            "def test_unused(event_loop):\n    assert helper\n\n\n"
             "def test_another_loop(event_loop):\n    event_loop.run_until_complete(helper())\n"
             "    asyncio.run(helper())\n",
             path="test_app.py",
-            flags=((6, Level.BREAKS), (11, Level.BREAKS), (15, Level.BREAKS), (19, Level.BREAKS)),
+            flags=((6, Level.BREAKS), (11, Level.BREAKS), (15, Level.BREAKS)),
         ),
         Example(
             "a decorator that may not take an async function",

@@ -41,10 +41,19 @@ def survey(tree: Tree) -> Verdicts:
     """Async fixtures that nobody awaits in strict mode."""
     world = own(tree)
     for fixture in world.fixtures:
-        raw = fixture.is_async and not handled(world, fixture) and fixture.via != "pytest_asyncio.fixture"
-        found = definition(tree, fixture) if raw and tree.inside(fixture.path) else None
+        found = definition(tree, fixture) if _is_raw(world, fixture) and tree.inside(fixture.path) else None
         if found is not None and fixture.fixture != "event_loop":
             yield from _verdicts(tree, world, fixture, *found)
+
+
+def _is_raw(world: World, fixture: Fixture) -> bool:
+    """Whether strict mode, which may not be the only one the tests run in, leaves the fixture alone."""
+    if not fixture.is_async or fixture.via == "pytest_asyncio.fixture":
+        return False
+    if not world.runs_in_both(fixture.path):
+        return not handled(world, fixture)
+    near = (fixture, *(user for user, gets in world.users(fixture.fixture) if gets == fixture))
+    return any(m.name == "asyncio" for function in near for m in world.marks(function))
 
 
 def _verdicts(tree: Tree, world: World, fixture: Fixture, page: Page, node: cst.FunctionDef) -> Verdicts:
@@ -182,6 +191,16 @@ RULE = Rule(
             "auto mode awaits every async fixture",
             "import pytest\n\n\n@pytest.fixture\nasync def answer():\n    return 42\n\n\n"
             "async def test_answer(answer):\n    assert answer == 42\n",
+            path="test_app.py",
+            others={"tox.ini": "[testenv]\ncommands = pytest --asyncio-mode=auto\n"},
+        ),
+        Example(
+            "auto mode by a command line only: marked tests run in strict mode too",
+            "import pytest\n\n\n@pytest.fixture\nasync def answer():\n    return 42\n\n\n"
+            "@pytest.mark.asyncio\nasync def test_answer(answer):\n    assert answer == 42\n",
+            "import pytest\nimport pytest_asyncio\n\n\n@pytest_asyncio.fixture\nasync def answer():\n"
+            "    return 42\n\n\n"
+            "@pytest.mark.asyncio\nasync def test_answer(answer):\n    assert answer == 42\n",
             path="test_app.py",
             others={"tox.ini": "[testenv]\ncommands = pytest --asyncio-mode=auto\n"},
         ),

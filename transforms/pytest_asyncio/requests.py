@@ -63,10 +63,10 @@ def _verdict(world: World, page: Page, node: cst.FunctionDef, function: Function
     if function.is_async:
         return _async(page, node)
     found = uses(page, node, NAME)
+    if not found.awaits and not found.others and found.obstacle is None:
+        return _unused(page, node)
     if found.obstacle is not None:
         return _flag(page, node, f"it {found.obstacle}")
-    if not found.awaits and not found.others:
-        return _flag(page, node, "it asks for the loop without using it, so that what it calls finds one")
     if isinstance(function, Fixture):
         return _fixture(world, page, node, function, found)
     return _test(world, page, node, function, found)
@@ -104,6 +104,11 @@ def _async(page: Page, node: cst.FunctionDef) -> Rewrite | Flag:
         else "unused `event_loop` parameter dropped"
     )
     return Rewrite(node, message, (*_dropped(node), *edits), imports, file=page.path)
+
+
+def _unused(page: Page, node: cst.FunctionDef) -> Rewrite:
+    message = "unused `event_loop` parameter dropped; if what it calls needs a current loop, make it `async`"
+    return Rewrite(node, message, _dropped(node), (), Level.ADVICE, page.path)
 
 
 def _running(page: Page, node: cst.FunctionDef) -> tuple[tuple[Edit, ...], tuple[Import, ...]] | None:

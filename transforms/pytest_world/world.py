@@ -89,10 +89,21 @@ class World:
         A command line wins over ``addopts``, and that over the key. Where a command line anywhere above says
         ``auto``, that is believed: a rule then leaves alone what auto mode handles.
         """
-        above = set(config.above(posixpath.dirname(path)))
-        said = {c.mode for c in self._mode_commands if c.folder in above and c.mode}
-        if "auto" in said or any(_sets_auto(m) for m in self.conftests_above(path)):
+        if self.runs_in_auto(path) or any(_sets_auto(m) for m in self.conftests_above(path)):
             return "auto"
+        return self._configured_mode(path)
+
+    def runs_in_auto(self, path: str) -> bool:
+        """Whether some command line turns auto mode on for the tests of a file."""
+        above = set(config.above(posixpath.dirname(path)))
+        return any(c.mode == "auto" and c.folder in above for c in self._mode_commands)
+
+    def runs_in_both(self, path: str) -> bool:
+        """Whether the tests run in auto mode by a command line, and in strict mode without it."""
+        hooked = any(_sets_auto(m) for m in self.conftests_above(path))
+        return self.runs_in_auto(path) and not hooked and self._configured_mode(path) == "strict"
+
+    def _configured_mode(self, path: str) -> str:
         configuration = self.configuration(path)
         return (configuration and _configured_mode(configuration)) or "strict"
 
