@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from transforms.runner import migrate
-
 from bot.migrate import Overlay
+from bot.model import Service
 from bot.observation import Observation
 from bot.observe import Eyes
 from bot.ports import Resolution, Resolver
-from transforms.manifests import python_floor, requirement_lines
+from transforms.manifests import constraint_lines, python_floor, requirement_lines
+from transforms.model import Files
+from transforms.runner import migrate
 
 PYTHON = "3.11"
 """What a service that says nothing is taken to run on."""
@@ -27,14 +28,25 @@ class Proof:
 
     def resolution(self, seen: Observation) -> Resolution | None:
         """Whether the pins of every service of the unit go together after the migration; None without pins."""
-        files = self._after(seen)
-        answers = []
-        for service in seen.unit.services:
-            lines, partial = requirement_lines(files, service.path, seen.wish.nested.get(service.name, ()))
-            if lines:
-                floor = python_floor(files, service.path)
-                answers.append(self._ask(lines, floor[0] if floor else PYTHON, partial))
-        return _worst(answers)
+        return _worst(self._service(seen, s) for s in seen.unit.services)
+
+    def _service(self, seen: Observation, service: Service) -> Resolution | None:
+        found = self._resolved(self._after(seen), seen, service)
+        if found is None or found.status != "conflict":
+            return found
+        before = self._resolved(self.eyes.workspace.files(seen.unit.repo, seen.wish.base), seen, service)
+        if before is not None and before.status == "conflict":
+            return Resolution("conflict", f"as before this change: {found.detail}")
+        return found
+
+    def _resolved(self, files: Files, seen: Observation, service: Service) -> Resolution | None:
+        others = seen.wish.nested.get(service.name, ())
+        lines, partial = requirement_lines(files, service.path, others)
+        if not lines:
+            return None
+        floor = python_floor(files, service.path, others)
+        limits = constraint_lines(files, service.path, others)
+        return self._ask(lines, limits, floor[0] if floor else PYTHON, partial)
 
     def is_idempotent(self, seen: Observation) -> bool:
         """A second run over the migrated tree edits nothing."""
@@ -47,16 +59,16 @@ class Proof:
     def _after(self, seen: Observation) -> Overlay:
         return Overlay(self.eyes.workspace.files(seen.unit.repo, seen.wish.base), seen.wish.edits)
 
-    def _ask(self, lines: tuple[str, ...], python: str, partial: bool) -> Resolution:
-        key = (python, *lines)
+    def _ask(self, lines: tuple[str, ...], limits: tuple[str, ...], python: str, partial: bool) -> Resolution:
+        key = (python, *lines, "", *limits)
         if key not in self.known:
-            self.known[key] = self.resolver.resolve(lines, python)
+            self.known[key] = self.resolver.resolve(lines, python, limits)
         found = self.known[key]
         if partial and found.status == "ok":
             return Resolution("partial", found.detail)
         return found
 
 
-def _worst(answers: Iterable[Resolution]) -> Resolution | None:
+def _worst(answers: Iterable[Resolution | None]) -> Resolution | None:
     order = ("conflict", "unavailable", "partial", "ok")
-    return min(answers, key=lambda r: order.index(r.status), default=None)
+    return min((a for a in answers if a), key=lambda r: order.index(r.status), default=None)

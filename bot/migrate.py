@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from textwrap import shorten
 
+from bot.config import Config
 from bot.graph import groups
 from bot.model import Service, Unit
 from bot.observation import Wish
@@ -39,6 +40,11 @@ class Wanted:
 
     upgrades: tuple[Upgrade, ...]
     dead_pins: bool = True
+
+
+def wanted(config: Config) -> Wanted:
+    """What the configuration asks of every service."""
+    return Wanted(config.upgrades, dead_pins=config.policy.dead_pins == "move")
 
 
 def migration(files: Files, root: str, wanted: Wanted, exclude: Sequence[str]) -> Migration:

@@ -255,7 +255,8 @@ class Resolution:
 class Resolver(Protocol):
     """Asks an index whether requirements go together; sees re-written lines only, never a repository's file."""
 
-    def resolve(self, requirements: Sequence[str], python: str) -> Resolution: ...
+    def resolve(self, requirements: Sequence[str], python: str, constraints: Sequence[str] = ()) -> Resolution:
+        """Whether some set of releases satisfies all of them; constraints limit without installing."""
 
 
 class Journal(Protocol):

@@ -103,7 +103,7 @@ def _repository(
     """Every unit of one repository. What goes wrong with one is seen there, and stops nobody else."""
     found = []
     roots = [s.path for s in services]
-    for wish in migrate.wishes(view.base, view.files, services, wanted(eyes.config), known.migrations):
+    for wish in migrate.wishes(view.base, view.files, services, migrate.wanted(eyes.config), known.migrations):
         before = known.seen.get(wish.unit.name)
         if fresh or before is None or before.wish != wish:
             known.seen[wish.unit.name] = before = _observation(wish, view, roots, eyes)
@@ -121,11 +121,6 @@ def _observation(wish: Wish, view: RepoView, roots: list[str], eyes: Eyes) -> Ob
     except Exception as error:
         broken = replace(wish, error=f"looking at it failed: {type(error).__name__}: {error}")
         return Observation(wish.unit, broken, view.repository, view.rules)
-
-
-def wanted(config: Config) -> migrate.Wanted:
-    """What the configuration asks of every service."""
-    return migrate.Wanted(config.upgrades, dead_pins=config.policy.dead_pins == "move")
 
 
 def _unreachable(repo: str, why: str, known: set[str]) -> Observation:

@@ -70,7 +70,7 @@ def _mode(modes: Mapping[str, bool]) -> str:
 def _computed(repo: str, files: Files, config: Config, names: Sequence[str]) -> Result:
     services = discovered({repo: files}, config).services
     chosen(services, names)
-    result = computed(repo, files, services, config.upgrades, names)
+    result = computed(files, services, config, names)
     for problem in result.problems:
         complain(told(problem))
     for wish in result.wishes:

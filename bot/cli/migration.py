@@ -10,10 +10,11 @@ from dataclasses import dataclass
 import click
 
 from bot.cli.out import columns, counted, heading, place, visible
-from bot.migrate import Cache, wishes
+from bot.config import Config
+from bot.migrate import Cache, wanted, wishes
 from bot.model import Service
 from bot.observation import Wish
-from transforms.model import Files, Finding, Level, Migration, Outcome, Problem, Status, Upgrade, Verdict
+from transforms.model import Files, Finding, Level, Migration, Outcome, Problem, Status, Verdict
 
 COLOURS = {
     Status.APPLIED: "green",
@@ -40,13 +41,14 @@ class Result:
     @property
     def migrations(self) -> dict[Service, Migration]:
         """By service, in the order of their names."""
-        found = {s: w.migrations[s.name] for w in self.wishes for s in w.unit.services}
+        found = {s: w.migrations[s.name] for w in self.wishes if not w.error for s in w.unit.services}
         return dict(sorted(found.items(), key=lambda item: item[0].name))
 
     @property
     def problems(self) -> tuple[Problem, ...]:
-        """Files that could not be read, each once."""
-        return tuple(dict.fromkeys(p for m in self.migrations.values() for p in m.problems))
+        """Files that could not be read, and services whose codemods failed, each once."""
+        failed = [Problem(w.unit.services[0].path or ".", None, w.error) for w in self.wishes if w.error]
+        return tuple(dict.fromkeys([*failed, *(p for m in self.migrations.values() for p in m.problems)]))
 
     def flagged(self, *levels: Level) -> int:
         """How many sites of these levels are left for a person."""
@@ -55,12 +57,10 @@ class Result:
         )
 
 
-def computed(
-    repo: str, files: Files, services: tuple[Service, ...], upgrades: tuple[Upgrade, ...], names: Iterable[str] = ()
-) -> Result:
+def computed(files: Files, services: tuple[Service, ...], config: Config, names: Iterable[str] = ()) -> Result:
     """The migrations of a repository's services; of those ``names`` only, and of who must go together with them."""
     asked = set(names)
-    found = wishes(repo, "", files, services, upgrades, Cache())
+    found = wishes("", files, services, wanted(config), Cache())
     return Result(files, tuple(w for w in found if not asked or asked & {s.name for s in w.unit.services}))
 
 

@@ -72,7 +72,7 @@ def planned(found: Checkouts, fleet: Fleet, config: Config) -> Plan:
     groups: list[tuple[str, ...]] = []
     for repo, tree in found.trees.items():
         own = tuple(s for s in fleet.services if s.repo == repo)
-        result = computed(repo, tree, own, config.upgrades)
+        result = computed(tree, own, config)
         for problem in result.problems:
             complain(told(problem) if len(found.trees) == 1 else f"{repo}:{told(problem)}")
         migrations |= {s.name: migration for s, migration in result.migrations.items()}

@@ -88,7 +88,7 @@ class Log:
 class Agreeable:
     """A resolver that finds that everything goes together; the real one has its own tests."""
 
-    def resolve(self, requirements: Sequence[str], python: str) -> Resolution:
+    def resolve(self, requirements: Sequence[str], python: str, constraints: Sequence[str] = ()) -> Resolution:
         return Resolution("ok")
 
 
