@@ -71,21 +71,26 @@ def together(outcomes: dict[str, Outcome], group: Sequence[Evidence]) -> dict[st
     return outcomes
 
 
-def after(evidence: Evidence, pins: Sequence[Pin], *, moved: bool, sites: int) -> Outcome:
-    """The outcome once the rules ran: ``pins`` as they stand now, ``sites`` rewritten in code and configuration."""
+def after(evidence: Evidence, pins: Sequence[Pin], *, moved: bool, sites: int, company: bool = False) -> Outcome:
+    """The outcome once the rules ran.
+
+    ``pins`` are those of the tree as it stands now, ``sites`` the rewritten ones in code and configuration.
+    ``company`` says that an upgrade coupled with this one edits something, so that there is a commit in any case.
+    """
     name, version = evidence.upgrade.library, evidence.upgrade.version
     old, new = specifiers(evidence.pins), specifiers(pins)
-    stuck = [pin for pin in pins if pin.status in {PinStatus.EXCLUDES_TARGET, PinStatus.REPLACED}]
+    stuck = next((p for p in pins if p.status in {PinStatus.EXCLUDES_TARGET, PinStatus.REPLACED}), None)
     if moved and evidence.idle:
-        return Outcome(
-            name, Status.DEAD_PIN, "listed but imported nowhere; the pin moves, removing it is yours", old, new
-        )
+        why = "listed but imported nowhere; the pin moves, removing it is yours"
+        return Outcome(name, Status.DEAD_PIN, why, old, new)
     if moved or sites:
         return Outcome(name, Status.APPLIED, _what(moved, sites), old, new)
-    if stuck:
-        where = f"{stuck[0].file}:{stuck[0].line}"
-        why = stuck[0].skip_reason or "it cannot be edited safely"
-        return Outcome(name, Status.BARRED, f"the pin in {where} has to be moved by hand: {why}", old, new)
+    if stuck is not None:
+        why = stuck.skip_reason or "it cannot be edited safely"
+        status = Status.APPLIED if company else Status.BARRED
+        return Outcome(
+            name, status, f"the pin in {stuck.file}:{stuck.line} has to be moved by hand: {why}", old, new
+        )
     if evidence.behind:
         return Outcome(name, Status.CURRENT, f"the pin admits {version} and no code needs a change", old, new)
     return Outcome(name, Status.CURRENT, f"already at {version} or later", old, new)

@@ -29,14 +29,27 @@ def _branches(kind: type[cst.CSTNode]) -> tuple[str, ...]:
     return tuple(f.name for f in fields(kind) if f.name not in _LAYOUT and not f.name.startswith("whitespace"))
 
 
-def children(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+def _kinds(kind: type[cst.CSTNode]) -> Iterator[type[cst.CSTNode]]:
+    yield kind
+    for below in kind.__subclasses__():
+        yield from _kinds(below)
+
+
+_NODES = frozenset(_kinds(cst.CSTNode))
+"""Looked up, because an instance check on LibCST's abstract class costs more than the rest of the walk."""
+
+
+def children(node: cst.CSTNode) -> list[cst.CSTNode]:
     """The nodes directly below, layout left out."""
+    found: list[cst.CSTNode] = []
     for name in _branches(type(node)):
         value = getattr(node, name)
-        if isinstance(value, cst.CSTNode):
-            yield value
-        elif isinstance(value, (list, tuple)):
-            yield from (v for v in value if isinstance(v, cst.CSTNode))
+        kind = type(value)
+        if kind is list or kind is tuple:
+            found += [item for item in value if type(item) in _NODES]
+        elif kind in _NODES:
+            found.append(value)
+    return found
 
 
 class _Lines(PositionProvider):
@@ -64,7 +77,7 @@ class Page:
         while stack:
             node = stack.pop()
             by_kind.setdefault(type(node), []).append(node)
-            below = list(children(node))
+            below = children(node)
             for child in below:
                 parents[child] = node
             stack.extend(reversed(below))
@@ -96,7 +109,7 @@ class Page:
             at = stack.pop()
             if isinstance(at, kind):
                 yield at
-            stack.extend(reversed(list(children(at))))
+            stack.extend(reversed(children(at)))
 
     # ── names ────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -140,19 +140,19 @@ def _apply(work: Work, group: Sequence[judge.Evidence]) -> None:
     seen, edits = work.seen(result.findings), dict(result.edits)
     work.tree.advance(result.edits)
     rewritten = [f for f in result.findings if f.verdict is Verdict.REWRITTEN]
+    moved: set[str] = set()
     for evidence in group:
-        pin_edits, pin_findings = raise_pins(
-            work.tree.files, work.pins(evidence.upgrade), evidence.upgrade, rewritten=bool(rewritten)
-        )
-        seen += work.seen(pin_findings)
-        work.tree.advance(pin_edits)
-        edits |= pin_edits
-        work.outcomes[evidence.upgrade.library] = judge.after(
-            evidence,
-            work.pins(evidence.upgrade),
-            moved=bool(pin_edits),
-            sites=sum(f.rule in _ids(evidence.upgrade) for f in rewritten),
-        )
+        upgrade = evidence.upgrade
+        raised, told = raise_pins(work.tree.files, work.pins(upgrade), upgrade, rewritten=bool(rewritten))
+        seen += work.seen(told)
+        work.tree.advance(raised)
+        edits |= raised
+        moved |= {upgrade.library} if raised else set()
+    for evidence in group:
+        name = evidence.upgrade.library
+        sites = sum(f.rule in _ids(evidence.upgrade) for f in rewritten)
+        pins = work.pins(evidence.upgrade)
+        work.outcomes[name] = judge.after(evidence, pins, moved=name in moved, sites=sites, company=bool(edits))
     if edits:
         names = tuple(e.upgrade.library for e in group if _status(work, e) in {Status.APPLIED, Status.DEAD_PIN})
         work.steps.append((names, edits, seen))

@@ -300,3 +300,16 @@ def test_every_example_as_a_whole_service_is_current_after_one_run(example: Exam
 def test_the_result_is_the_same_every_time() -> None:
     files = {"app.py": READS, "b/app.py": SHIFTED, "requirements.txt": PINS}
     assert migrate(files, "", upgrades()) == migrate(dict(reversed(files.items())), "", upgrades())
+
+
+def test_a_plugin_that_only_a_person_can_move_stays_in_its_partners_commit() -> None:
+    files = {
+        "test_app.py": b"import pytest\n",
+        "requirements.txt": b"pytest==8.3.3\n",
+        "setup.py": b"from setuptools import setup\n\nsetup(extras_require={'t': ['pytest-asyncio==0.23.8']})\n",
+    }
+    told = outcome(files, "pytest-asyncio")
+    assert told.status is Status.APPLIED
+    assert told.reason.startswith("the pin in setup.py:3 has to be moved by hand")
+    (step,) = migrate(files, "", upgrades()).steps
+    assert any(f.level is Level.BREAKS and f.file == "setup.py" for f in step.findings)
