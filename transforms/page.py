@@ -35,7 +35,7 @@ def _kinds(kind: type[cst.CSTNode]) -> Iterator[type[cst.CSTNode]]:
         yield from _kinds(below)
 
 
-_NODES = frozenset(_kinds(cst.CSTNode))
+_NODES = frozenset(_kinds(cst.CSTNode))  # type: ignore[type-abstract]
 """Looked up, because an instance check on LibCST's abstract class costs more than the rest of the walk."""
 
 
