@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.ready
 
-.PHONY: demo test setup static unit contract e2e prove lock clean
+.PHONY: demo test setup static unit contract e2e prove lock picture clean
 
 demo: setup
 	@$(BIN)/convoy demo
@@ -43,6 +43,9 @@ lock: setup  # move the pins: hashes, no addresses
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	  --no-header --no-annotate --extra dev pyproject.toml -o constraints.txt
 	grep -A400 '^uv==' constraints.txt | awk 'NR>1 && /^[a-z]/ {exit} {print}' > constraints-uv.txt
+
+picture: setup  # the image in the README, from a real voyage
+	$(BIN)/convoy demo --picture docs/images/demo.svg
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .hypothesis

@@ -248,8 +248,10 @@ def _reverted(seen: Observation, landed: Landed) -> Phase:
     if campaign.AGAIN in labels:
         return _due(seen)
     by = f"#{revert.number}" if revert else landed.gone_by or "a person"
+    verdict = landing.judge(landed, seen.required)
+    why = f", for {', '.join(verdict.jobs)} went red on the base" if verdict.kind is Kind.OURS else ""
     return model.Reverted(
-        f"#{number} was taken back by {by}; again only when asked ({campaign.AGAIN})",
+        f"#{number} was taken back by {by}{why}; again only when asked ({campaign.AGAIN})",
         number,
         by,
         revert_pr=revert.number if revert else None,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -19,7 +20,7 @@ from bot.reconcile import Memory, tick
 from bot.render import summary
 from bot.report import Report
 from bot.sandbox import fleet, saving
-from bot.terminal import VoyageView, follow
+from bot.terminal import VoyageView, follow, picture
 
 OUTSIDE = 3
 """Exit code of a voyage that did not end."""
@@ -36,12 +37,15 @@ RESTLESS = frozenset({"Due", "Checking", "Passing", "Outdated", "Obsolete", "Reg
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 @click.option("--keep", metavar="DIR", help="Leave the forge, its repositories and the pull requests in DIR.")
-def demo(as_json: bool, keep: str | None) -> int:
+@click.option(
+    "--picture", "image", metavar="FILE", type=click.Path(path_type=Path), help="Save the view during the revert."
+)
+def demo(as_json: bool, keep: str | None, image: Path | None) -> int:
     """A whole life on the sandbox forge: scan, pull requests, CI, ordered merges, one revert."""
     root = _folder(keep)
     config = read(root / "config.yaml")
     started = time.monotonic()
-    view = VoyageView(config.campaign)
+    view = Painter(config.campaign, image)
     with harbour(root, config) as port:
         if as_json:
             view.tell = lambda event: click.echo(f"{event.event} {event.service} {event.detail}", err=True)
@@ -60,6 +64,20 @@ def demo(as_json: bool, keep: str | None) -> int:
     return _verdict(report)
 
 
+class Painter(VoyageView):
+    """A view that saves itself as an SVG image in the moment in which a service is being reverted."""
+
+    def __init__(self, campaign: str, file: Path | None) -> None:
+        super().__init__(campaign)
+        self._file = file
+
+    def paint(self, standings: Sequence[Standing]) -> None:
+        """Save it once, if somebody asked for it."""
+        if self._file and any(s.phase.name == "Reverting" for s in standings):
+            self._file.write_text(picture(self), encoding="utf-8")
+            self._file = None
+
+
 def _folder(keep: str | None) -> Path:
     """A folder with a forge in it, ready to sail. An earlier demo's is replaced, anything else is left alone."""
     root = Path(keep) if keep else Path(tempfile.mkdtemp(prefix="convoy-demo-"))
@@ -74,7 +92,7 @@ def _folder(keep: str | None) -> Path:
     return root
 
 
-def _sail(port: Harbour, config: Config, view: VoyageView) -> Report:
+def _sail(port: Harbour, config: Config, view: Painter) -> Report:
     """Tick whenever something happens, until nothing can happen without a person who is not there."""
     crew, memory = Crew(port.state, config), Memory()
     deadline, cron = time.monotonic() + PATIENCE, 0.0
@@ -88,6 +106,7 @@ def _sail(port: Harbour, config: Config, view: VoyageView) -> Report:
         for event, service, detail in people:
             port.timeline.record(event, service, detail)
         _show(view, port, report)
+        view.paint(report.standings)
         if not report.acted and not people and _at_rest(report, port):
             if whole:
                 return report
