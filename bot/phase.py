@@ -200,7 +200,7 @@ def _soaking(seen: Observation, landed: Landed, since: datetime | None, policy: 
         return model.Landing(reason, number, soaking=True, until=until)
     if seen.wish.needed:
         return model.Due(f"old API came back after #{number} had settled", seen.attempts + 1)
-    return model.Settled(f"#{number} merged, base green since, soaked {policy.soak}", number)
+    return model.Settled(f"#{number} merged, and the base has been green since", number)
 
 
 def _unanswered(
