@@ -19,14 +19,27 @@ class Marking:
     imports: tuple[Import, ...]
 
 
-def marking(page: Page, node: cst.FunctionDef) -> Marking | None:
+def marking(page: Page, node: cst.FunctionDef, loop_scope: str | None = None) -> Marking | None:
     """The mark above all other decorators; None when ``pytest`` cannot be named here."""
     reference = refer(page, node, "pytest.mark", whole=True)
     if reference is None:
         return None
     mark = cst.Decorator(decorator=cst.Attribute(value=reference.expression, attr=cst.Name("asyncio")))
+    if loop_scope is not None:
+        mark = with_scope(mark, loop_scope)
 
     def to(now: cst.FunctionDef) -> cst.FunctionDef:
         return now.with_changes(decorators=(mark, *now.decorators))
 
     return Marking((Edit(node, to),), reference.imports)
+
+
+def with_scope(decorator: cst.Decorator, scope: str) -> cst.Decorator:
+    """``@x`` → ``@x(loop_scope="…")``, and ``@x(…)`` → ``@x(…, loop_scope="…")``."""
+    equal = cst.AssignEqual(cst.SimpleWhitespace(""), cst.SimpleWhitespace(""))
+    arg = cst.Arg(cst.SimpleString(f'"{scope}"'), keyword=cst.Name("loop_scope"), equal=equal)
+    if not isinstance(decorator.decorator, cst.Call):
+        return decorator.with_changes(decorator=cst.Call(decorator.decorator, [arg]))
+    if any(a.keyword is not None and a.keyword.value == "loop_scope" for a in decorator.decorator.args):
+        return decorator
+    return decorator.with_changes(decorator=decorator.decorator.with_changes(args=[*decorator.decorator.args, arg]))

@@ -6,6 +6,7 @@ import posixpath
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from transforms.pytest_asyncio.local_scope import local_scope
 from transforms.pytest_asyncio.requests import NAME, Request, requests
 from transforms.pytest_asyncio.shapes import Shape, shape
 from transforms.pytest_world.config import Configuration, above
@@ -31,6 +32,8 @@ class Override:
     settings: tuple[tuple[Configuration, dict[str, str]], ...] = ()
     asked_for: bool = False
     """Whether some function has it as a parameter."""
+    local: Rewrite | None = None
+    """The whole rewrite, where the override's own module says what the configuration cannot."""
 
 
 def overrides(tree: Tree) -> tuple[Override, ...]:
@@ -49,7 +52,8 @@ def _judged(tree: Tree, world: World, fixture: Fixture) -> Override:
         return Override(fixture, seen, reason, asked_for=asked_for)
     settings = _settings(tree, world, fixture, seen, asking)
     if isinstance(settings, str):
-        return Override(fixture, seen, settings, asked_for=asked_for)
+        local = None if seen.extra else local_scope(tree, world, fixture, _reached(world, fixture, asking))
+        return Override(fixture, seen, None if local else settings, asked_for=asked_for, local=local)
     return Override(fixture, seen, None, settings, asked_for)
 
 
@@ -96,7 +100,7 @@ def _settings(
         values = dict.fromkeys(KEYS, fixture.scope)
     if "debug" in seen.extra:
         values["asyncio_debug"] = "true"
-    reached = [t for t in _async_tests(world, asking) if world.resolve(t, NAME) == fixture]
+    reached = _reached(world, fixture, asking)
     if not values or not reached:
         return ()
     if stray := _stray(world, fixture, asking, reached):
@@ -107,6 +111,11 @@ def _settings(
     if wider := _wider(world, fixture, reached):
         return f"the async fixture `{wider.fixture}` ({wider.path}:{wider.line}) has a wider scope"
     return _placed(tree, world, reached, values)
+
+
+def _reached(world: World, fixture: Fixture, asking: list[Request]) -> list[Function]:
+    """The async tests whose loop the override was."""
+    return [t for t in _async_tests(world, asking) if world.resolve(t, NAME) == fixture]
 
 
 def _placed(
