@@ -33,8 +33,8 @@ every look-alike that must be left alone.
 and expects ``broken`` (which is also the proof that leaving the rewrite out fails), and runs *after* on the
 target and on the newest release inside the upgrade's bounds and expects ``works``. A flagging rule's probe has
 no *after*: old and broken are enough. The library's folder says in ``transforms/<library>/__init__.py`` what
-is installed: ``ENVIRONMENTS = Environments(old=..., ...)``. A rule whose claim was not run carries
-``Proof.READ`` or ``Proof.DOCUMENTED`` and may only flag.
+is installed (``ENVIRONMENTS``) and, for libraries that people import with a star, what that brings
+(``EXPORTS``). A rule whose claim was not run carries ``Proof.READ`` or ``Proof.DOCUMENTED`` and may only flag.
 """
 
 from __future__ import annotations
@@ -88,8 +88,6 @@ class Probe:
     command: tuple[str, ...] = ("python", "app.py")
     requires: tuple[str, ...] = ()
     """Further exact pins that the example needs, whatever the version of the library."""
-    absent: str = ""
-    """Must not be printed by *after*."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,11 @@ RULE = Rule(
         Example(
             title="As an entry point, in a Procfile, in a script",
             before="print('started')\n",
-            others={"Dockerfile": _DOCKER, "Procfile": "web: dotenv run gunicorn app\n", "run.sh": "dotenv run app\n"},
+            others={
+                "Dockerfile": _DOCKER,
+                "Procfile": "web: dotenv run gunicorn app\n",
+                "run.sh": "dotenv run app\n",
+            },
             flags=(("Dockerfile", 2, Level.ADVICE), ("Procfile", 1, Level.ADVICE), ("run.sh", 1, Level.ADVICE)),
         ),
         Example(
