@@ -55,7 +55,7 @@ def mentioning(files: Files, needle: str) -> Iterator[Command]:
     """Every line with ``needle`` that is not a comment."""
     wanted = needle.encode()
     for path, content in files.items():
-        if wanted not in content or len(content) > LARGEST or not may_hold_commands(path):
+        if len(content) > LARGEST or wanted not in content or not may_hold_commands(path):
             continue
         for number, line in enumerate((decoded(content) or "").splitlines(), start=1):
             if needle in line and not line.lstrip().startswith(("#", ";", "//", "REM ")):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from transforms.pytest_world import commands, config
@@ -57,8 +57,5 @@ def _filters(configuration: Configuration) -> Iterator[str]:
 def interpreter_fails(world: World, folder: str) -> commands.Command | None:
     """A line that makes the interpreter itself treat warnings as errors, for the tests of a folder."""
     above = set(config.above(folder))
-    found: Iterable[commands.Command] = (
-        *commands.mentioning(world.files, "PYTHONWARNINGS"),
-        *commands.mentioning(world.files, "python -W"),
-    )
+    found = (*world.mentioning("PYTHONWARNINGS"), *world.mentioning("python -W"))
     return next((c for c in found if c.folder in above and re.search(r"(=|:|-W)\s*['\"]?error\b", c.text)), None)

@@ -80,8 +80,14 @@ class World:
         return tuple(c for f in folders if (c := config.in_folder(self.files, f)) is not None)
 
     @cached_property
-    def _mode_commands(self) -> tuple[commands.Command, ...]:
-        return tuple(c for c in commands.mentioning(self.files, "--asyncio-mode") if c.mode)
+    def _mentions(self) -> dict[str, tuple[commands.Command, ...]]:
+        return {}
+
+    def mentioning(self, needle: str) -> tuple[commands.Command, ...]:
+        """Every line of a script, workflow or other file with commands that has the needle."""
+        if needle not in self._mentions:
+            self._mentions[needle] = tuple(commands.mentioning(self.files, needle))
+        return self._mentions[needle]
 
     def mode(self, path: str) -> str:
         """``auto`` or ``strict`` (or what else is written there) for the tests of a file.
@@ -96,7 +102,7 @@ class World:
     def runs_in_auto(self, path: str) -> bool:
         """Whether some command line turns auto mode on for the tests of a file."""
         above = set(config.above(posixpath.dirname(path)))
-        return any(c.mode == "auto" and c.folder in above for c in self._mode_commands)
+        return any(c.mode == "auto" and c.folder in above for c in self.mentioning("--asyncio-mode"))
 
     def runs_in_both(self, path: str) -> bool:
         """Whether the tests run in auto mode by a command line, and in strict mode without it."""
