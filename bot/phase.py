@@ -183,6 +183,8 @@ def _landed(seen: Observation, landed: Landed, policy: Policy, now: datetime) ->
         return model.Regressed(
             f"{jobs} was green before our merge and is red twice after it", pull.number, verdict.jobs
         )
+    if verdict.kind is Kind.RERUN and verdict.since and now - verdict.since > policy.checks_timeout:
+        return _disputed(landed, f"{jobs} is red on the base and could not be asked again")
     if verdict.kind is Kind.RERUN:
         reason = f"{jobs} is red on the base; asked once more before anybody is blamed"
         return model.Landing(reason, pull.number, rerun=verdict.jobs)

@@ -13,6 +13,6 @@ def standing_data(standing: Standing) -> dict[str, object]:
         "phase": standing.phase.name,
         "reason": standing.decision.reason,
         "pr": standing.pr,
-        "wave": standing.wave,
+        "wave": standing.wave + 1,
         "depends_on": list(standing.depends_on),
     }

@@ -3,9 +3,12 @@
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from voyage import HUB, NEW, SHOP, Voyage, monorepo, service
 
+from bot.ports import Check, Refused
 from bot.sandbox.ci import Result
+from bot.sandbox.port import SandboxForge
 
 
 def landed_sick(root: Path, **policy: object) -> Voyage:
@@ -181,3 +184,20 @@ def test_a_service_done_by_hand_after_its_revert_is_current(
     voyage.anna.push(HUB, "main", service(pin="tenacity==9.1.2", code=NEW))
     voyage.sail(4)
     assert voyage.phases() == {"hub": "Current"}
+
+
+def test_where_nobody_may_ask_again_the_red_base_is_put_before_a_person_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(forge: SandboxForge, repo: str, check: Check) -> None:
+        raise Refused("Resource not accessible by integration")
+
+    monkeypatch.setattr(SandboxForge, "rerun", refused)
+    voyage = landed_sick(tmp_path, revert="auto", checks_timeout=timedelta(hours=1))
+    voyage.sail(4, approving=False)
+    assert "not accessible" in voyage.reason("hub")
+    voyage.sandbox.advance(hours=2)
+    voyage.sail(4, approving=False)
+    assert "could not be asked again" in voyage.reason("hub")
+    assert sum("convoy-said: disputed" in c for c in voyage.comments("hub")) == 1
+    assert len(voyage.pulls(HUB)) == 1, "nobody is taken back on a single red run"
