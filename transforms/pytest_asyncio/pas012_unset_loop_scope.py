@@ -6,6 +6,7 @@ https://github.com/pytest-dev/pytest-asyncio/releases/tag/v0.24.0
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Iterator
 
 from transforms.manifests import find_pins
 from transforms.model import Level, Proof
@@ -57,15 +58,15 @@ def _verdict(tree: Tree, world: World, configuration: Configuration) -> TextRewr
     option = configuration.options.get("filterwarnings") or configuration.options.get("addopts")
     line = option.line if option else 1
     why = "warnings are errors here, and pytest 9.2 stops at its start while the key is unset"
-    values = {_KEY: "function"}
-    wider = _wider(world, configuration)
-    if wider is None and can_put(configuration, tree.files.get(configuration.path, b""), values):
-        message = f"`{_KEY} = function`: {why}"
+    scopes = {f.scope or "computed" for f in _managed(world, configuration)} or {"function"}
+    values = {_KEY: min(scopes)}
+    one = len(scopes) == 1 and scopes != {"computed"}
+    if one and can_put(configuration, tree.files.get(configuration.path, b""), values):
+        message = f"`{_KEY} = {values[_KEY]}`, which is what each fixture has today: {why}"
         return TextRewrite(configuration.path, line, message, putting(configuration, values))
-    hint = 'add the filter `ignore:The configuration option "asyncio_default_fixture_loop_scope" is unset`'
-    if wider is not None:
-        reason = f"`function` would break `{wider.fixture}` ({wider.path}:{wider.line}), which lives longer"
-        hint = f"{reason}: {hint}, or set the key to `{wider.scope}`"
+    hint = f'add the filter `ignore:The configuration option "{_KEY}" is unset`'
+    if not one:
+        hint = f"no one scope suits all async fixtures ({', '.join(sorted(scopes))}): {hint}"
     return Flag(line, f"{why}; {hint}", _level(tree, world, configuration), configuration.path)
 
 
@@ -77,14 +78,13 @@ def _level(tree: Tree, world: World, configuration: Configuration) -> Level:
     return Level.BREAKS if ranged or strict else Level.ADVICE
 
 
-def _wider(world: World, configuration: Configuration) -> Fixture | None:
-    """A fixture of the plugin that outlives a single test: its loop may not be a test's."""
+def _managed(world: World, configuration: Configuration) -> Iterator[Fixture]:
+    """The fixtures that the plugin runs: unless told otherwise, on a loop of their own scope."""
     for fixture in world.fixtures:
         here = world.configuration(fixture.path)
-        managed = handled(world, fixture) or fixture.via == "pytest_asyncio.fixture"
-        if managed and fixture.scope != "function" and (here is None or here.path == configuration.path):
-            return fixture
-    return None
+        near = here is None or here.path == configuration.path
+        if near and (handled(world, fixture) or fixture.via == "pytest_asyncio.fixture"):
+            yield fixture
 
 
 _TEST = "import pytest\n\n\n@pytest.mark.asyncio\nasync def test_one(): ...\n"
@@ -92,7 +92,7 @@ _WIDE = """\
 import pytest_asyncio
 
 
-@pytest_asyncio.fixture(scope="session")
+@pytest_asyncio.fixture(scope="{}")
 async def pool():
     yield 1
 
@@ -144,12 +144,25 @@ RULE = Rule(
             },
         ),
         Example(
-            "a fixture that lives longer than a test",
-            _WIDE,
+            "all fixtures have one scope, and keep it",
+            _WIDE.format("session"),
+            path="test_app.py",
+            others={"setup.cfg": "[tool:pytest]\nfilterwarnings = error\n"},
+            others_after={
+                "setup.cfg": "[tool:pytest]\nfilterwarnings = error\nasyncio_default_fixture_loop_scope = session\n"
+            },
+            probe=Probe(
+                old="1 passed", broken="is unset", works="1 passed", command=("python", "-W", "error", *SUITE[1:])
+            ),
+        ),
+        Example(
+            "fixtures of several scopes",
+            _WIDE.format("session"),
             path="test_app.py",
             others={
                 "requirements.txt": "pytest>=8,<9\n",
                 "setup.cfg": "[tool:pytest]\nfilterwarnings = error\n",
+                "test_more.py": _WIDE.format("function"),
             },
             flags=(("setup.cfg", 2, Level.BREAKS),),
         ),
