@@ -6,8 +6,8 @@ same world: a branch that already stands where it should is not pushed, a pull r
 
 from __future__ import annotations
 
-from bot import campaign, landing, migrate, model, render
-from bot.model import Action
+from bot import actions, campaign, landing, migrate, render
+from bot.actions import Action
 from bot.observe import is_ours
 from bot.ports import Refused
 from bot.scene import Hands, Scene, landed_pull, open_pull, pull_view, red_since, revert_view
@@ -16,21 +16,21 @@ from bot.scene import Hands, Scene, landed_pull, open_pull, pull_view, red_since
 def act(action: Action, scene: Scene, hands: Hands) -> None:
     """Carry out one action. Raises ports.Stale, Refused or Unreachable; whoever calls makes that visible."""
     match action:
-        case model.Publish(attempt=attempt):
+        case actions.Publish(attempt=attempt):
             publish(scene, attempt, hands)
-        case model.Merge(pr=pr, head=head):
+        case actions.Merge(pr=pr, head=head):
             merge(scene, pr, head, hands)
-        case model.OpenRevert(jobs=jobs):
+        case actions.OpenRevert(jobs=jobs):
             open_revert(scene, jobs, hands)
-        case model.MergeRevert(pr=pr, head=head, of=of):
+        case actions.MergeRevert(pr=pr, head=head, of=of):
             merge_revert(scene, pr, head, of, hands)
-        case model.Rerun(jobs=jobs):
+        case actions.Rerun(jobs=jobs):
             rerun(scene, jobs, hands)
-        case model.Close(pr=pr):
+        case actions.Close(pr=pr):
             close(scene, pr, hands)
-        case model.Tidy(ref=ref, head=head):
+        case actions.Tidy(ref=ref, head=head):
             tidy(scene, ref, head, hands)
-        case model.AskReview(pr=pr):
+        case actions.AskReview(pr=pr):
             ask_review(scene, pr, hands)
         case _:
             speak(action, scene, hands)
@@ -170,19 +170,19 @@ def merge_revert(scene: Scene, pr: int, head: str, of: int, hands: Hands) -> Non
 def speak(action: Action, scene: Scene, hands: Hands) -> None:
     """Say one thing once. Its mark, read back in the next tick, keeps it from being said again."""
     comment = {
-        model.Explain: _explanation,
-        model.Dispute: _dispute,
-        model.NoteEdit: _edit_note,
+        actions.Explain: _explanation,
+        actions.Dispute: _dispute,
+        actions.NoteEdit: _edit_note,
     }[type(action)]
     pr, body = comment(action, scene, hands)
     hands.eyes.forge.comment(scene.repo, pr, body)
-    edited = isinstance(action, model.NoteEdit)
+    edited = isinstance(action, actions.NoteEdit)
     what = "a person's commits are on the branch" if edited else scene.phase.reason
     hands.journal.record("noted" if edited else "explained", scene.name, f"#{pr}: {what}")
 
 
 def _explanation(action: Action, scene: Scene, hands: Hands) -> tuple[int, str]:
-    assert isinstance(action, model.Explain)
+    assert isinstance(action, actions.Explain)
     open_ = open_pull(scene)
     view = pull_view(scene, hands, scene.seen.attempts + 1, action.head)
     runs = landing.newest(open_.checks)
@@ -192,13 +192,13 @@ def _explanation(action: Action, scene: Scene, hands: Hands) -> tuple[int, str]:
 
 
 def _dispute(action: Action, scene: Scene, hands: Hands) -> tuple[int, str]:
-    assert isinstance(action, model.Dispute)
+    assert isinstance(action, actions.Dispute)
     landed = landed_pull(scene)
     view = pull_view(scene, hands, scene.seen.attempts, landed.pull.head_sha)
     return action.pr, render.disputed_comment(view, landed.history[0], red_since(landed))
 
 
 def _edit_note(action: Action, scene: Scene, hands: Hands) -> tuple[int, str]:
-    assert isinstance(action, model.NoteEdit)
+    assert isinstance(action, actions.NoteEdit)
     ours = next((c.sha for c in open_pull(scene).commits if hands.eyes.email == c.committer), scene.seen.wish.base)
     return action.pr, render.edited_comment(action.head, ours)

@@ -10,23 +10,27 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from bot import model
-from bot.model import Action, Decision, Phase
+from bot import actions, phases
+from bot.actions import Action, Decision
+from bot.phases import Phase
 from bot.situation import TAKEN_BACK, Ruling, Situation, halted, knot_mates, unsettled, why_waiting
 
-IN_FLIGHT = (model.Checking, model.AwaitingReview, model.Passing, model.Outdated, model.Landing)
+IN_FLIGHT = (phases.Checking, phases.AwaitingReview, phases.Passing, phases.Outdated, phases.Landing)
+READY = (phases.Passing, phases.Landing, phases.Settled, phases.Current)
+"""What the rest of a knot is when one of it may merge."""
+
 FIRST = (
-    model.MergeRevert,
-    model.OpenRevert,
-    model.Rerun,
-    model.Merge,
-    model.Close,
-    model.Tidy,
-    model.Explain,
-    model.Dispute,
-    model.NoteEdit,
-    model.AskReview,
-    model.Publish,
+    actions.MergeRevert,
+    actions.OpenRevert,
+    actions.Rerun,
+    actions.Merge,
+    actions.Close,
+    actions.Tidy,
+    actions.Explain,
+    actions.Dispute,
+    actions.NoteEdit,
+    actions.AskReview,
+    actions.Publish,
 )
 """Finish before you start: the order in which a tick acts."""
 
@@ -47,60 +51,60 @@ def _rule(name: str, situation: Situation, halt: str) -> Ruling:
     phase = situation.phases[name]
     waits = unsettled(name, situation)
     match phase:
-        case model.Regressed(pr=pr, jobs=jobs):
-            return _do(name, phase, model.OpenRevert(pr, jobs), phase.reason)
-        case model.Reverting():
+        case phases.Regressed(pr=pr, jobs=jobs):
+            return _do(name, phase, actions.OpenRevert(pr, jobs), phase.reason)
+        case phases.Reverting():
             return _revert(name, phase, situation)
-        case model.Landing() if (why := _knot_lost(name, situation)) and not phase.disputed:
-            return _do(name, phase, model.OpenRevert(phase.pr, ()), why)
-        case model.Settled() if why := _knot_lost(name, situation):
-            return _do(name, phase, model.OpenRevert(phase.pr, ()), why)
-        case model.Due() if waits:
-            waiting = model.Waiting(why_waiting(waits, situation), waits)
+        case phases.Landing() if (why := _knot_lost(name, situation)) and not phase.disputed:
+            return _do(name, phase, actions.OpenRevert(phase.pr, ()), why)
+        case phases.Settled() if why := _knot_lost(name, situation):
+            return _do(name, phase, actions.OpenRevert(phase.pr, ()), why)
+        case phases.Due() if waits:
+            waiting = phases.Waiting(why_waiting(waits, situation), waits)
             return _rest(name, waiting, waiting.reason)
-        case model.Due() if halt:
-            return _rest(name, model.Throttled(halt, "halt"), halt)
-        case model.Due(attempt=attempt):
-            return _do(name, phase, model.Publish(attempt), phase.reason)
-        case model.Passing() | model.AwaitingReview() if situation.policy.merge == "never":
+        case phases.Due() if halt:
+            return _rest(name, phases.Throttled(halt, "halt"), halt)
+        case phases.Due(attempt=attempt):
+            return _do(name, phase, actions.Publish(attempt), phase.reason)
+        case phases.Passing() | phases.AwaitingReview() if situation.policy.merge == "never":
             return _rest(name, phase, "green; policy says that people merge")
-        case model.Passing():
+        case phases.Passing():
             return _merge(name, phase, waits, halt, situation)
     return _say(name, phase, situation)
 
 
 def _say(name: str, phase: Phase, situation: Situation) -> Ruling:
     """Phases in which at most something is said, asked, repaired or tidied."""
-    if isinstance(phase, model.OnPull) and name in situation.edited:
-        return _do(name, phase, model.NoteEdit(phase.pr, phase.head), phase.reason)
-    if isinstance(phase, model.Outdated) and phase.edited:
+    if isinstance(phase, phases.OnPull) and name in situation.edited:
+        return _do(name, phase, actions.NoteEdit(phase.pr, phase.head), phase.reason)
+    if isinstance(phase, phases.Outdated) and phase.edited:
         return _rest(name, phase, f"{phase.reason}; a person edited the branch, so a person brings it up to date")
-    tidy = isinstance(phase, model.Settled | model.Current | model.Reverted) and name in situation.leftovers
-    action = model.Tidy(*situation.leftovers[name]) if tidy else _next(phase)
+    tidy = isinstance(phase, phases.Settled | phases.Current | phases.Reverted) and name in situation.leftovers
+    action = actions.Tidy(*situation.leftovers[name]) if tidy else _next(phase)
     return _do(name, phase, action, phase.reason)
 
 
 def _next(phase: Phase) -> Action | None:
     """What a phase asks for by itself, whatever the rest of the fleet does."""
     match phase:
-        case model.AwaitingReview(asked=False, pr=pr):
-            return model.AskReview(pr)
-        case model.Failing(explained=False, pr=pr, head=head, jobs=jobs):
-            return model.Explain(pr, head, jobs)
-        case model.RedBefore(explained=False, pr=pr, head=head, jobs=jobs):
-            return model.Explain(pr, head, jobs, before=True)
-        case model.Outdated():
-            return model.Publish()
-        case model.Obsolete(pr=pr, head=head):
-            return model.Close(pr, head)
-        case model.Landing(rerun=jobs, pr=pr) if jobs:
-            return model.Rerun(pr, jobs)
-        case model.Landing(disputed=True, explained=False, pr=pr):
-            return model.Dispute(pr)
+        case phases.AwaitingReview(asked=False, pr=pr):
+            return actions.AskReview(pr)
+        case phases.Failing(explained=False, pr=pr, head=head, jobs=jobs):
+            return actions.Explain(pr, head, jobs)
+        case phases.RedBefore(explained=False, pr=pr, head=head, jobs=jobs):
+            return actions.Explain(pr, head, jobs, before=True)
+        case phases.Outdated():
+            return actions.Publish()
+        case phases.Obsolete(pr=pr, head=head):
+            return actions.Close(pr, head)
+        case phases.Landing(rerun=jobs, pr=pr) if jobs:
+            return actions.Rerun(pr, jobs)
+        case phases.Landing(disputed=True, explained=False, pr=pr):
+            return actions.Dispute(pr)
     return None
 
 
-def _merge(name: str, phase: model.Passing, waits: tuple[str, ...], halt: str, situation: Situation) -> Ruling:
+def _merge(name: str, phase: phases.Passing, waits: tuple[str, ...], halt: str, situation: Situation) -> Ruling:
     if halt:
         return _rest(name, phase, f"ready to merge, but {halt}")
     if waits:
@@ -108,14 +112,16 @@ def _merge(name: str, phase: model.Passing, waits: tuple[str, ...], halt: str, s
     late = [
         other
         for other in knot_mates(name, situation)
-        if not isinstance(situation.phases[other], model.Passing | model.Landing | model.Settled | model.Current)
+        if not isinstance(
+            situation.phases[other], phases.Passing | phases.Landing | phases.Settled | phases.Current
+        )
     ]
     if late:
         return _rest(name, phase, f"ready to merge; its knot merges together, and {', '.join(late)} is not ready")
-    return _do(name, phase, model.Merge(phase.pr, phase.head), phase.reason)
+    return _do(name, phase, actions.Merge(phase.pr, phase.head), phase.reason)
 
 
-def _revert(name: str, phase: model.Reverting, situation: Situation) -> Ruling:
+def _revert(name: str, phase: phases.Reverting, situation: Situation) -> Ruling:
     if not phase.green or phase.mergeable is False:
         return _rest(name, phase, phase.reason)
     if situation.policy.revert != "auto" and not phase.approved:
@@ -127,7 +133,7 @@ def _revert(name: str, phase: model.Reverting, situation: Situation) -> Ruling:
     ]
     if ahead:
         return _rest(name, phase, f"{phase.reason}; its dependent {', '.join(ahead)} goes back first")
-    return _do(name, phase, model.MergeRevert(phase.pr, phase.head, phase.of), phase.reason)
+    return _do(name, phase, actions.MergeRevert(phase.pr, phase.head, phase.of), phase.reason)
 
 
 # ── the fleet's limits ──────────────────────────────────────────────────────────────────────────────────────
@@ -136,41 +142,44 @@ def _revert(name: str, phase: model.Reverting, situation: Situation) -> Ruling:
 def _admit_merges(situation: Situation, rulings: dict[str, Ruling]) -> None:
     """One landing per repository at a time (a knot counts once); who must be up to date is republished first."""
     busy = Counter(
-        situation.repos[n] for n, p in situation.phases.items() if isinstance(p, model.Landing) and not p.soaking
+        situation.repos[n] for n, p in situation.phases.items() if isinstance(p, phases.Landing) and not p.soaking
     )
     admitted: set[str] = set()
-    for name in _by_weight(rulings, model.Merge, situation):
+    for name in _by_weight(rulings, actions.Merge, situation):
         phase, repo = rulings[name].phase, situation.repos[name]
         mates = set(knot_mates(name, situation))
-        with_mates = bool(mates & admitted) or any(isinstance(situation.phases[m], model.Landing) for m in mates)
+        with_mates = bool(mates & admitted) or any(isinstance(situation.phases[m], phases.Landing) for m in mates)
         if busy[repo] >= situation.policy.landings_per_repo and not with_mates:
             rulings[name] = _rest(name, phase, f"ready to merge; another service of {repo} is landing")
             continue
-        if isinstance(phase, model.Passing) and phase.behind:
+        if isinstance(phase, phases.Passing) and phase.behind:
             rulings[name] = _catch_up(name, phase)
             continue
         busy[repo] += 0 if with_mates else 1
         admitted.add(name)
 
 
-def _catch_up(name: str, phase: model.Passing) -> Ruling:
+def _catch_up(name: str, phase: phases.Passing) -> Ruling:
     why = "next to merge, and the branch rule demands it be up to date"
     if phase.edited:
         return _rest(name, phase, f"{why}; a person edited the branch, so a person brings it up to date")
-    return _do(name, model.Outdated(why, phase.pr, phase.head, why=why), model.Publish(), why)
+    return _do(name, phases.Outdated(why, phase.pr, phase.head, why=why), actions.Publish(), why)
 
 
 def _admit_pulls(situation: Situation, rulings: dict[str, Ruling]) -> None:
     """New pull requests within the budget; the first of each upgrade goes alone."""
     policy = situation.policy
     flying = {n for n, p in situation.phases.items() if isinstance(p, IN_FLIGHT)}
-    open_prs = sum(isinstance(p, model.OnPull) for p in situation.phases.values())
+    open_prs = sum(isinstance(p, phases.OnPull) for p in situation.phases.values())
     proven = {
-        u for n, p in situation.phases.items() if isinstance(p, model.Settled) for u in situation.carries.get(n, ())
+        u
+        for n, p in situation.phases.items()
+        if isinstance(p, phases.Settled)
+        for u in situation.carries.get(n, ())
     }
-    for name in _by_weight(rulings, model.Publish, situation):
+    for name in _by_weight(rulings, actions.Publish, situation):
         phase = rulings[name].phase
-        if not isinstance(phase, model.Due):
+        if not isinstance(phase, phases.Due):
             continue
         carries = situation.carries.get(name, frozenset())
         mates = set(knot_mates(name, situation))
@@ -178,10 +187,10 @@ def _admit_pulls(situation: Situation, rulings: dict[str, Ruling]) -> None:
         if ahead:
             first = sorted((situation.carries[ahead[0]] & carries) - proven)
             reason = f"{ahead[0]} goes first, alone, with {', '.join(first)}"
-            rulings[name] = _rest(name, model.Throttled(reason, "canary"), reason)
+            rulings[name] = _rest(name, phases.Throttled(reason, "canary"), reason)
         elif open_prs >= policy.open_prs:
             reason = f"{open_prs} of {policy.open_prs} pull requests are open"
-            rulings[name] = _rest(name, model.Throttled(reason, "open_prs"), reason)
+            rulings[name] = _rest(name, phases.Throttled(reason, "open_prs"), reason)
         else:
             open_prs += 1
             flying.add(name)
@@ -214,6 +223,6 @@ def _rest(name: str, phase: Phase, reason: str) -> Ruling:
     return Ruling(phase, Decision(name, None, reason))
 
 
-def actions(rulings: Iterable[Ruling]) -> list[Ruling]:
+def acting(rulings: Iterable[Ruling]) -> list[Ruling]:
     """The rulings that do something."""
     return [r for r in rulings if r.decision.action is not None]

@@ -8,28 +8,29 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from bot import campaign, landing, model
+from bot import campaign, landing, phases
 from bot.landing import Kind
 from bot.marker import Said
-from bot.model import Phase, Policy
+from bot.model import Policy
 from bot.observation import Landed, Observation, OpenPull
+from bot.phases import Phase
 from bot.ports import Check, Review
 
 
 def derive(seen: Observation, policy: Policy, now: datetime, login: str) -> Phase:
     """Exactly one phase for what was seen. ``login`` is our own identity, which never approves."""
     if seen.unreachable:
-        return model.Unreachable(seen.unreachable)
+        return phases.Unreachable(seen.unreachable)
     if seen.rules.merge_queue:
-        return model.Unreachable("the branch demands GitHub's merge queue, which Convoy does not drive")
+        return phases.Unreachable("the branch demands GitHub's merge queue, which Convoy does not drive")
     if seen.open is not None:
         return _open(seen, seen.open, policy, now, login)
     if seen.landed is not None:
         return _landed(seen, seen.landed, policy, now)
     if not seen.wish.needed and not seen.wish.error:
-        return model.Current(_why_current(seen))
+        return phases.Current(_why_current(seen))
     if seen.declined is not None and campaign.AGAIN not in seen.declined.labels:
-        return model.Declined(f"#{seen.declined.number} was closed unmerged by a person", seen.declined.number)
+        return phases.Declined(f"#{seen.declined.number} was closed unmerged by a person", seen.declined.number)
     return _due(seen)
 
 
@@ -43,8 +44,8 @@ def _why_current(seen: Observation) -> str:
 
 def _due(seen: Observation) -> Phase:
     if seen.wish.error:
-        return model.Broken(seen.wish.error)
-    return model.Due("ready for its pull request", seen.attempts + 1)
+        return phases.Broken(seen.wish.error)
+    return phases.Due("ready for its pull request", seen.attempts + 1)
 
 
 # ── with an open pull request ───────────────────────────────────────────────────────────────────────────────
@@ -54,14 +55,14 @@ def _open(seen: Observation, open_: OpenPull, policy: Policy, now: datetime, log
     pull = open_.pull
     at = (pull.number, pull.head_sha)
     if campaign.HOLD in pull.labels:
-        return model.Held(f"held by the label {campaign.HOLD}", *at)
+        return phases.Held(f"held by the label {campaign.HOLD}", *at)
     if seen.wish.error:
-        return model.Broken(seen.wish.error)
+        return phases.Broken(seen.wish.error)
     if not seen.wish.needed and not open_.edited:
-        return model.Obsolete("the base branch needs nothing any more", *at)
+        return phases.Obsolete("the base branch needs nothing any more", *at)
     why = _outdated(open_, _approvals(open_, login))
     if why:
-        return model.Outdated(why, *at, why=why, edited=open_.edited)
+        return phases.Outdated(why, *at, why=why, edited=open_.edited)
     return _judged(seen, open_, policy, now, login)
 
 
@@ -90,11 +91,11 @@ def _judged(seen: Observation, open_: OpenPull, policy: Policy, now: datetime, l
     lacking = _lacking(seen, open_, policy, login)
     if lacking:
         asked = Said("review", pull.head_sha) in open_.said
-        return model.AwaitingReview(lacking, *at, asked=asked)
+        return phases.AwaitingReview(lacking, *at, asked=asked)
     if pull.mergeable is None:
-        return model.Checking("green; the forge is computing whether it merges cleanly", *at)
+        return phases.Checking("green; the forge is computing whether it merges cleanly", *at)
     behind = pull.mergeable_state == "behind" or (seen.rules.strict and open_.base_touched)
-    return model.Passing("green for this head, approved, mergeable", *at, behind=behind, edited=open_.edited)
+    return phases.Passing("green for this head, approved, mergeable", *at, behind=behind, edited=open_.edited)
 
 
 def _red(open_: OpenPull, red: tuple[str, ...], at: tuple[int, str]) -> Phase:
@@ -103,12 +104,12 @@ def _red(open_: OpenPull, red: tuple[str, ...], at: tuple[int, str]) -> Phase:
     explained = _explained(open_)
     ours = tuple(n for n in red if n in open_.base_checks and open_.base_checks[n].conclusion == "success")
     if ours:
-        return model.Failing(f"red here and green on the base: {', '.join(ours)}", *at, ours, explained)
+        return phases.Failing(f"red here and green on the base: {', '.join(ours)}", *at, ours, explained)
     if set(red) <= open_.mended and not open_.edited:
         why = f"{words} was red on the base and is green there now"
-        return model.Outdated(why, *at, why=why)
+        return phases.Outdated(why, *at, why=why)
     reason = f"red here, and not green on the base before: {words}"
-    return model.RedBefore(reason, *at, red, explained)
+    return phases.RedBefore(reason, *at, red, explained)
 
 
 def _explained(open_: OpenPull) -> bool:
@@ -123,9 +124,9 @@ def _pending(open_: OpenPull, pending: tuple[str, ...], policy: Policy, now: dat
     if waited > policy.checks_timeout:
         explained = _explained(open_)
         what = f"no answer from {', '.join(pending)}" if pending else "no check has appeared"
-        return model.Failing(f"{what} within {policy.checks_timeout}", *at, pending, explained)
+        return phases.Failing(f"{what} within {policy.checks_timeout}", *at, pending, explained)
     what = f"waiting for {', '.join(pending)}" if pending else "waiting for the first check to appear"
-    return model.Checking(what, *at)
+    return phases.Checking(what, *at)
 
 
 def _lacking(seen: Observation, open_: OpenPull, policy: Policy, login: str) -> str:
@@ -178,16 +179,16 @@ def _landed(seen: Observation, landed: Landed, policy: Policy, now: datetime) ->
     jobs = ", ".join(verdict.jobs)
     if landed.refused is not None:
         reason = f"{jobs} red on the base; the revert #{landed.refused.number} was closed by a person"
-        return model.Landing(reason, pull.number, disputed=True, explained=True)
+        return phases.Landing(reason, pull.number, disputed=True, explained=True)
     if verdict.kind is Kind.OURS:
-        return model.Regressed(
+        return phases.Regressed(
             f"{jobs} was green before our merge and is red twice after it", pull.number, verdict.jobs
         )
     if verdict.kind is Kind.RERUN and verdict.since and now - verdict.since > policy.checks_timeout:
         return _disputed(landed, f"{jobs} is red on the base and could not be asked again")
     if verdict.kind is Kind.RERUN:
         reason = f"{jobs} is red on the base; asked once more before anybody is blamed"
-        return model.Landing(reason, pull.number, rerun=verdict.jobs)
+        return phases.Landing(reason, pull.number, rerun=verdict.jobs)
     if verdict.kind is Kind.DISPUTED:
         reason = f"{jobs} is red on the base and it is not clear by whom"
         return _disputed(landed, reason)
@@ -199,10 +200,10 @@ def _soaking(seen: Observation, landed: Landed, since: datetime | None, policy: 
     until = max(t for t in (landed.pull.merged_at, since) if t) + policy.soak if landed.pull.merged_at else now
     if now < until:
         reason = f"green on the base; soaking until {until:%H:%M:%S} UTC"
-        return model.Landing(reason, number, soaking=True, until=until)
+        return phases.Landing(reason, number, soaking=True, until=until)
     if seen.wish.needed:
-        return model.Due(f"old API came back after #{number} had settled", seen.attempts + 1)
-    return model.Settled(f"#{number} merged, and the base has been green since", number)
+        return phases.Due(f"old API came back after #{number} had settled", seen.attempts + 1)
+    return phases.Settled(f"#{number} merged, and the base has been green since", number)
 
 
 def _unanswered(
@@ -212,7 +213,7 @@ def _unanswered(
     until = merged_at + policy.checks_timeout
     jobs = ", ".join(verdict.jobs) or "any check"
     if now < until:
-        return model.Landing(f"waiting for {jobs} on the base branch", landed.pull.number, until=until)
+        return phases.Landing(f"waiting for {jobs} on the base branch", landed.pull.number, until=until)
     if policy.landing_checks == "if_reported" and verdict.kind is Kind.ABSENT:
         return _soaking(seen, landed, until, policy, now)
     return _disputed(landed, f"no run of {jobs} appeared on the base within {policy.checks_timeout}")
@@ -220,7 +221,7 @@ def _unanswered(
 
 def _disputed(landed: Landed, reason: str) -> Phase:
     explained = Said("disputed", landed.history[0]) in landed.said
-    return model.Landing(reason, landed.pull.number, disputed=True, explained=explained)
+    return phases.Landing(reason, landed.pull.number, disputed=True, explained=explained)
 
 
 def _reverting(landed: Landed, revert: OpenPull, seen: Observation, policy: Policy) -> Phase:
@@ -231,7 +232,7 @@ def _reverting(landed: Landed, revert: OpenPull, seen: Observation, policy: Poli
     reason = f"#{revert.pull.number} takes #{landed.pull.number} back"
     if red:
         reason += "; its own checks are red, so a person must look"
-    return model.Reverting(
+    return phases.Reverting(
         reason,
         revert.pull.number,
         revert.pull.head_sha,
@@ -246,13 +247,13 @@ def _reverted(seen: Observation, landed: Landed) -> Phase:
     number, revert = landed.pull.number, landed.reverted
     labels = revert.labels if revert else landed.pull.labels
     if not seen.wish.needed and not seen.wish.error:
-        return model.Current(_why_current(seen))
+        return phases.Current(_why_current(seen))
     if campaign.AGAIN in labels:
         return _due(seen)
     by = f"#{revert.number}" if revert else landed.gone_by or "a person"
     verdict = landing.judge(landed, seen.required)
     why = f", for {', '.join(verdict.jobs)} went red on the base" if verdict.kind is Kind.OURS else ""
-    return model.Reverted(
+    return phases.Reverted(
         f"#{number} was taken back by {by}{why}; again only when asked ({campaign.AGAIN})",
         number,
         by,

@@ -9,15 +9,16 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import cast
 
-from bot import decide, model
+from bot import actions, decide, phases
 from bot.act import act
+from bot.actions import Decision
 from bot.campaign import STOP
 from bot.config import Config
 from bot.evidence import Proof
 from bot.guard import GuardedForge, GuardedWorkspace, Stopped
-from bot.model import Decision, Phase
 from bot.observe import Eyes
 from bot.phase import derive
+from bot.phases import Phase
 from bot.ports import Clock, Forge, ForgeError, Journal, Resolution, Resolver, Stale, Workspace
 from bot.report import Report, scene, standings
 from bot.scene import Hands, Scene
@@ -127,9 +128,9 @@ def _attempt(ruling: Ruling, scene: Scene, hands: Hands, memory: Memory) -> tupl
 
 def _broken(ruling: Ruling, scene: Scene, memory: Memory, why: str) -> Ruling:
     """Seen, and not tried again before the base moves. A refused merge is no fault of the transform: look again."""
-    if isinstance(ruling.decision.action, model.Publish | model.OpenRevert):
+    if isinstance(ruling.decision.action, actions.Publish | actions.OpenRevert):
         memory.broken[scene.name, scene.seen.wish.base] = why
-        return _instead(ruling, model.Broken(why), why)
+        return _instead(ruling, phases.Broken(why), why)
     return _instead(ruling, ruling.phase, f"refused: {why}")
 
 

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from bot import landing
-from bot.model import Phase
 from bot.observation import Landed, Observation, OpenPull
 from bot.observe import Eyes
+from bot.phases import Phase
 from bot.ports import Check, Journal, Resolution, Stale
 from bot.render import Evidence, Neighbour, PullView, RevertView, passages
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from bot import model
+from bot import phases
+from bot.actions import Decision
 from bot.graph import Order
-from bot.model import Decision, Phase, Policy
+from bot.model import Policy
+from bot.phases import Phase
 
-MERGED = (model.Settled, model.Landing, model.Regressed, model.Reverting, model.Reverted)
-TAKEN_BACK = (model.Regressed, model.Reverting)
+MERGED = (phases.Settled, phases.Landing, phases.Regressed, phases.Reverting, phases.Reverted)
+TAKEN_BACK = (phases.Regressed, phases.Reverting)
 
 FREED_BY = {
     "Declined": "reopen its pull request or label it convoy:again",
@@ -59,10 +61,10 @@ def halted(situation: Situation) -> str:
     for name, phase in sorted(situation.phases.items()):
         if isinstance(phase, TAKEN_BACK):
             return f"the fleet is halted: {name} is {phase.name}"
-        if isinstance(phase, model.Reverted) and phase.revert_pr and not phase.acknowledged:
+        if isinstance(phase, phases.Reverted) and phase.revert_pr and not phase.acknowledged:
             return f"the fleet is halted until somebody labels #{phase.revert_pr} of {name} convoy:acknowledged"
     merged = [p for p in situation.phases.values() if isinstance(p, MERGED)]
-    lost = [p for p in merged if isinstance(p, model.Reverted) and not p.acknowledged]
+    lost = [p for p in merged if isinstance(p, phases.Reverted) and not p.acknowledged]
     if merged and len(lost) / len(merged) > situation.policy.halt_at:
         named = ", ".join(n for n, p in sorted(situation.phases.items()) if p in lost)
         free = "until their pull requests carry convoy:acknowledged"
@@ -76,7 +78,7 @@ def settled(name: str, situation: Situation) -> bool:
         return True
     if name in situation.barred and situation.policy.barred == "blocks":
         return False
-    return isinstance(situation.phases[name], model.Current | model.Settled)
+    return isinstance(situation.phases[name], phases.Current | phases.Settled)
 
 
 def unsettled(name: str, situation: Situation) -> tuple[str, ...]:

@@ -19,7 +19,8 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
-from bot.model import Landing, Phase, Standing
+from bot.model import Standing
+from bot.phases import Landing, Phase
 from bot.render.status import in_order, tally
 from bot.render.text import one_line
 

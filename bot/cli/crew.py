@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from bot import campaign, model
+from bot import campaign, phases
 from bot.config import Config, ServiceConfig
 from bot.model import Standing
 from bot.sandbox import fleet
@@ -35,11 +35,11 @@ class Crew:
 
     def _one(self, standing: Standing) -> Told | None:
         match standing.phase:
-            case model.AwaitingReview(asked=True):
+            case phases.AwaitingReview(asked=True):
                 return self._approve(standing)
-            case model.Failing(explained=True) if standing.service.name in self.edits:
+            case phases.Failing(explained=True) if standing.service.name in self.edits:
                 return self._finish(standing)
-            case model.Reverted(acknowledged=False, revert_pr=int(number)):
+            case phases.Reverted(acknowledged=False, revert_pr=int(number)):
                 return self._acknowledge(standing, number)
         return None
 

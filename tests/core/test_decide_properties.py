@@ -8,7 +8,7 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import decide, graph, model
+from bot import actions, decide, graph, phases
 from bot.model import Edge, Policy
 from bot.situation import Situation, halted, settled
 
@@ -18,25 +18,25 @@ HEAD = "a" * 40
 
 flags = st.booleans()
 PHASES = st.one_of(
-    st.just(model.Current("current")),
-    st.just(model.Due("due", 1)),
-    st.just(model.Checking("checking", 1, HEAD)),
-    st.builds(lambda a: model.AwaitingReview("review", 1, HEAD, asked=a), flags),
-    st.builds(lambda b, e: model.Passing("passing", 1, HEAD, behind=b, edited=e), flags, flags),
-    st.builds(lambda e: model.Failing("failing", 1, HEAD, ("test",), e), flags),
-    st.builds(lambda e: model.RedBefore("red before", 1, HEAD, ("test",), e), flags),
-    st.builds(lambda e: model.Outdated("outdated", 1, HEAD, why="conflict", edited=e), flags),
-    st.just(model.Held("held", 1, HEAD)),
-    st.just(model.Declined("declined", 1)),
-    st.just(model.Obsolete("obsolete", 1, HEAD)),
-    st.builds(lambda s, d: model.Landing("landing", 1, disputed=d and not s, soaking=s), flags, flags),
-    st.just(model.Landing("red once", 1, rerun=("test",))),
-    st.just(model.Settled("settled", 1)),
-    st.just(model.Regressed("regressed", 1, ("test",))),
-    st.builds(lambda g, a: model.Reverting("reverting", 2, HEAD, of=1, green=g, approved=a), flags, flags),
-    st.builds(lambda a: model.Reverted("reverted", 1, "#2", revert_pr=2, acknowledged=a), flags),
-    st.just(model.Broken("broken")),
-    st.just(model.Unreachable("archived")),
+    st.just(phases.Current("current")),
+    st.just(phases.Due("due", 1)),
+    st.just(phases.Checking("checking", 1, HEAD)),
+    st.builds(lambda a: phases.AwaitingReview("review", 1, HEAD, asked=a), flags),
+    st.builds(lambda b, e: phases.Passing("passing", 1, HEAD, behind=b, edited=e), flags, flags),
+    st.builds(lambda e: phases.Failing("failing", 1, HEAD, ("test",), e), flags),
+    st.builds(lambda e: phases.RedBefore("red before", 1, HEAD, ("test",), e), flags),
+    st.builds(lambda e: phases.Outdated("outdated", 1, HEAD, why="conflict", edited=e), flags),
+    st.just(phases.Held("held", 1, HEAD)),
+    st.just(phases.Declined("declined", 1)),
+    st.just(phases.Obsolete("obsolete", 1, HEAD)),
+    st.builds(lambda s, d: phases.Landing("landing", 1, disputed=d and not s, soaking=s), flags, flags),
+    st.just(phases.Landing("red once", 1, rerun=("test",))),
+    st.just(phases.Settled("settled", 1)),
+    st.just(phases.Regressed("regressed", 1, ("test",))),
+    st.builds(lambda g, a: phases.Reverting("reverting", 2, HEAD, of=1, green=g, approved=a), flags, flags),
+    st.builds(lambda a: phases.Reverted("reverted", 1, "#2", revert_pr=2, acknowledged=a), flags),
+    st.just(phases.Broken("broken")),
+    st.just(phases.Unreachable("archived")),
 )
 POLICIES = st.builds(
     Policy,
@@ -88,7 +88,7 @@ def test_the_same_fleet_in_another_order_gets_the_same_decisions_in_the_same_tur
 def test_nothing_merges_before_everything_it_depends_on_is_settled(situation: Situation) -> None:
     knots = {n: set(k) for k in situation.order.knots for n in k}
     for name, ruling in decide.decide(situation).items():
-        if isinstance(ruling.decision.action, model.Merge):
+        if isinstance(ruling.decision.action, actions.Merge):
             needs = set(situation.order.depends_on[name]) - knots.get(name, set())
             assert all(settled(d, situation) for d in needs)
 
@@ -96,9 +96,9 @@ def test_nothing_merges_before_everything_it_depends_on_is_settled(situation: Si
 @given(situations())
 def test_only_what_is_green_approved_and_current_merges(situation: Situation) -> None:
     for name, ruling in decide.decide(situation).items():
-        if isinstance(ruling.decision.action, model.Merge):
+        if isinstance(ruling.decision.action, actions.Merge):
             phase = situation.phases[name]
-            assert isinstance(phase, model.Passing)
+            assert isinstance(phase, phases.Passing)
             assert not phase.behind
             assert situation.policy.merge != "never"
 
@@ -107,24 +107,24 @@ def test_only_what_is_green_approved_and_current_merges(situation: Situation) ->
 def test_a_halted_or_partly_unseen_fleet_opens_nothing_and_merges_nothing(situation: Situation) -> None:
     if halted(situation) or situation.blind:
         for name, ruling in decide.decide(situation).items():
-            assert not isinstance(ruling.decision.action, model.Merge)
-            if isinstance(ruling.decision.action, model.Publish):
-                assert isinstance(situation.phases[name], model.Outdated), "only repairs go on"
+            assert not isinstance(ruling.decision.action, actions.Merge)
+            if isinstance(ruling.decision.action, actions.Publish):
+                assert isinstance(situation.phases[name], phases.Outdated), "only repairs go on"
 
 
 @given(situations())
 def test_a_stopped_fleet_writes_nothing_at_all(situation: Situation) -> None:
     stopped = replace(situation, stopped="stopped by a person")
-    assert not decide.actions(decide.decide(stopped).values())
+    assert not decide.acting(decide.decide(stopped).values())
 
 
 @given(situations())
 def test_the_budget_of_open_pull_requests_is_never_exceeded(situation: Situation) -> None:
-    there = sum(isinstance(p, model.OnPull) for p in situation.phases.values())
+    there = sum(isinstance(p, phases.OnPull) for p in situation.phases.values())
     new = [
         n
         for n, r in decide.decide(situation).items()
-        if isinstance(r.decision.action, model.Publish) and isinstance(situation.phases[n], model.Due)
+        if isinstance(r.decision.action, actions.Publish) and isinstance(situation.phases[n], phases.Due)
     ]
     assert there + len(new) <= max(there, situation.policy.open_prs)
 
@@ -136,16 +136,16 @@ def test_no_more_landings_begin_in_a_repository_than_policy_allows(situation: Si
         landing = [
             n
             for n, p in situation.phases.items()
-            if situation.repos[n] == repo and isinstance(p, model.Landing) and not p.soaking
+            if situation.repos[n] == repo and isinstance(p, phases.Landing) and not p.soaking
         ]
         merging = [
             n
             for n, r in decide.decide(situation).items()
-            if situation.repos[n] == repo and isinstance(r.decision.action, model.Merge)
+            if situation.repos[n] == repo and isinstance(r.decision.action, actions.Merge)
         ]
         turns = {knots.get(n, (n,)) for n in merging}
         free = situation.policy.landings_per_repo - len(landing)
-        joined = {t for t in turns if any(isinstance(situation.phases[m], model.Landing) for m in t)}
+        joined = {t for t in turns if any(isinstance(situation.phases[m], phases.Landing) for m in t)}
         assert len(turns - joined) <= max(0, free)
 
 
@@ -153,17 +153,17 @@ def test_no_more_landings_begin_in_a_repository_than_policy_allows(situation: Si
 def test_a_branch_that_a_person_edited_is_never_published_again(situation: Situation) -> None:
     for name, ruling in decide.decide(situation).items():
         if getattr(situation.phases[name], "edited", False):
-            assert not isinstance(ruling.decision.action, model.Publish)
+            assert not isinstance(ruling.decision.action, actions.Publish)
 
 
 @given(situations())
 def test_an_unproven_upgrade_flies_alone(situation: Situation) -> None:
-    proven = {u for n, p in situation.phases.items() if isinstance(p, model.Settled) for u in situation.carries[n]}
+    proven = {u for n, p in situation.phases.items() if isinstance(p, phases.Settled) for u in situation.carries[n]}
     knots = {n: set(k) for k in situation.order.knots for n in k}
     new = [
         n
         for n, r in decide.decide(situation).items()
-        if isinstance(r.decision.action, model.Publish) and isinstance(situation.phases[n], model.Due)
+        if isinstance(r.decision.action, actions.Publish) and isinstance(situation.phases[n], phases.Due)
     ]
     flying = {n for n, p in situation.phases.items() if isinstance(p, decide.IN_FLIGHT)}
     for name in new:
@@ -176,11 +176,11 @@ def test_an_unproven_upgrade_flies_alone(situation: Situation) -> None:
 def test_a_regressed_service_is_taken_back_in_the_very_next_decision(situation: Situation) -> None:
     running = replace(situation, stopped="")
     for name, ruling in decide.decide(running).items():
-        if isinstance(situation.phases[name], model.Regressed):
-            assert isinstance(ruling.decision.action, model.OpenRevert)
+        if isinstance(situation.phases[name], phases.Regressed):
+            assert isinstance(ruling.decision.action, actions.OpenRevert)
 
 
 @given(situations())
 def test_reverts_are_done_first_and_new_pull_requests_last(situation: Situation) -> None:
-    turns = [decide.FIRST.index(type(r.decision.action)) for r in decide.actions(decide.decide(situation).values())]
+    turns = [decide.FIRST.index(type(r.decision.action)) for r in decide.acting(decide.decide(situation).values())]
     assert turns == sorted(turns)

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import marker
-from bot.model import Landing, Service, Unit
+from bot.model import Service, Unit
+from bot.phases import Landing
 from bot.ports import Check, Resolution
 from bot.render import (
     Evidence,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.model import Current, Held, Reverted, Settled, Waiting
+from bot.phases import Current, Held, Reverted, Settled, Waiting
 from bot.render import status_markdown, status_text, summary
 from tests.render.samples import BARRED, standing
 

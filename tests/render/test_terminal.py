@@ -11,7 +11,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from rich.console import Console
 
-from bot.model import Checking, Held, Landing, OnPull, Phase, Reverting, Settled, Standing, Waiting
+from bot.model import Standing
+from bot.phases import Checking, Held, Landing, OnPull, Phase, Reverting, Settled, Waiting
 from bot.terminal import (
     _MOODS,
     ASKING,

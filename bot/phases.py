@@ -1,0 +1,145 @@
+"""The phases of DESIGN.md §3 as a closed union: where a unit stands, with one plain sentence that says why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """Where a unit stands. ``reason`` is one plain sentence. Subclasses are the closed union."""
+
+    reason: str
+
+    @property
+    def name(self) -> str:
+        return type(self).__name__
+
+
+@dataclass(frozen=True, slots=True)
+class Current(Phase):
+    """Pins and code already meet the target on the base branch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting(Phase):
+    on: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Throttled(Phase):
+    limit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Due(Phase):
+    attempt: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class OnPull(Phase):
+    """A phase with an open pull request."""
+
+    pr: int
+    head: str
+
+
+@dataclass(frozen=True, slots=True)
+class Checking(OnPull):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class AwaitingReview(OnPull):
+    asked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Passing(OnPull):
+    behind: bool = False
+    """The branch rule demands up to date, and it is not."""
+    edited: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Failing(OnPull):
+    jobs: tuple[str, ...] = ()
+    explained: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RedBefore(OnPull):
+    jobs: tuple[str, ...] = ()
+    explained: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Outdated(OnPull):
+    why: str = ""
+    edited: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Held(OnPull):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Declined(Phase):
+    pr: int
+
+
+@dataclass(frozen=True, slots=True)
+class Obsolete(OnPull):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Landing(Phase):
+    pr: int
+    disputed: bool = False
+    explained: bool = False
+    soaking: bool = False
+    """The base checks have given their verdict; only time, deployment and health are awaited."""
+    rerun: tuple[str, ...] = ()
+    """Red jobs for which one re-run at our merge commit has not been asked yet."""
+    until: datetime | None = None
+    """When waiting alone will change something (soak end, timeout)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settled(Phase):
+    pr: int
+
+
+@dataclass(frozen=True, slots=True)
+class Regressed(Phase):
+    pr: int
+    jobs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reverting(OnPull):
+    of: int = 0
+    green: bool = False
+    mergeable: bool | None = None
+    approved: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reverted(Phase):
+    pr: int
+    by: str
+    revert_pr: int | None = None
+    acknowledged: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Broken(Phase):
+    """The transform or the push failed at this base commit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unreachable(Phase):
+    """Archived, forbidden, gone or empty."""
