@@ -84,6 +84,8 @@ class Upgrade:
     """True for a test tool or plugin that may rightly be listed and imported nowhere."""
     extras: tuple[tuple[str, str], ...] = ()
     """When the package was replaced: an extra of the old one, and the new one's extra that stands for it."""
+    companions: tuple[Upgrade, ...] = ()
+    """What the target needs newer than the old version did: a pin that excludes that moves in the same commit."""
     notes: str = ""
     """What the plan said and what is true, in one line."""
 

@@ -148,6 +148,8 @@ def _apply(work: Work, group: Sequence[judge.Evidence]) -> None:
         work.tree.advance(raised)
         edits |= raised
         moved |= {upgrade.library} if raised else set()
+        if raised or any(f.rule in _ids(upgrade) for f in rewritten):
+            edits |= _with_companions(work, upgrade, seen)
     for evidence in group:
         name = evidence.upgrade.library
         sites = sum(f.rule in _ids(evidence.upgrade) for f in rewritten)
@@ -158,6 +160,17 @@ def _apply(work: Work, group: Sequence[judge.Evidence]) -> None:
         work.steps.append((names, edits, seen))
     elif any(e.behind for e in group):
         work.loose += seen
+
+
+def _with_companions(work: Work, upgrade: Upgrade, seen: list[Seen]) -> dict[str, bytes]:
+    """The pins of packages that the target needs newer, where they exclude that."""
+    edits: dict[str, bytes] = {}
+    for companion in upgrade.companions:
+        raised, told = raise_pins(work.tree.files, work.pins(companion), companion, rewritten=False)
+        seen += work.seen(told)
+        work.tree.advance(raised)
+        edits |= raised
+    return edits
 
 
 def _ids(upgrade: Upgrade) -> frozenset[str]:

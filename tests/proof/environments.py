@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 CACHE = Path(__file__).parents[2] / ".convoy" / "envs"
@@ -34,10 +35,19 @@ def _uv(*arguments: str) -> None:
     assert done.returncode == 0, f"uv {arguments[0]} {' '.join(arguments[-3:])}: {done.stderr}"
 
 
-def run(python: Path, folder: Path, command: tuple[str, ...], timeout: float = 60) -> str:
-    """What the command prints, and how it ended, in a folder of its own and with nothing of ours around it."""
+def run(
+    python: Path,
+    folder: Path,
+    command: tuple[str, ...],
+    timeout: float = 60,
+    around: Mapping[str, str] | None = None,
+) -> str:
+    """What the command prints, and how it ended, in a folder of its own and with nothing of ours ``around`` it but
+    that.
+    """
     words = [str(python) if word == "python" else word for word in command]
     clean = {"PATH": f"{python.parent}:{os.environ['PATH']}", "HOME": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
+    clean |= around or {}
     done = subprocess.run(
         words, cwd=folder, env=clean, capture_output=True, text=True, check=False, timeout=timeout
     )

@@ -1,0 +1,379 @@
+"""asyncio-mqtt is called aiomqtt, and some of its modules moved or went.
+
+https://github.com/empicano/aiomqtt/releases/tag/v1.0.0
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import libcst as cst
+
+from transforms.asyncio_mqtt.modules import MODULES, SUBMODULES, home_of, renamed
+from transforms.asyncio_mqtt.names import NEW, OLD
+from transforms.model import Level, Proof
+from transforms.page import Page
+from transforms.rewrites import Edit, Flag, Rewrite, change, dotted, dotted_text, swap, with_string
+from transforms.rule import Example, Probe, Rule, Verdicts
+from transforms.tree import Tree
+
+
+def find(page: Page) -> Verdicts:
+    """Import statements, and every use of a name that an import without ``as`` binds."""
+    if page.tree.is_own(OLD, page.path):
+        return
+    for plain in page.all(cst.Import):
+        for alias in plain.names:
+            yield from _plain(page, plain, alias)
+    for statement in page.all(cst.ImportFrom):
+        yield from _from(page, statement)
+    yield from _chains(page)
+
+
+# ── from m import name ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def _from(page: Page, statement: cst.ImportFrom) -> Verdicts:
+    module = dotted_text(statement.module) or ""
+    if statement.relative or module.partition(".")[0] not in {OLD, NEW} or _is_second_choice(page, statement):
+        return
+    if isinstance(statement.names, cst.ImportStar):
+        if (new := renamed(module)) != module:
+            yield _rewrite(page, statement, module, new, (change(statement, module=dotted(new)),))
+        return
+    homes = {alias: home_of(module, dotted_text(alias.name) or "") for alias in statement.names}
+    for alias in [a for a, home in homes.items() if home is None and _is_submodule(a)]:
+        homes[alias] = NEW
+    unknown = [a for a, home in homes.items() if home is None]
+    if unknown and module.partition(".")[0] == OLD:
+        names = ", ".join(f"`{dotted_text(a.name)}`" for a in unknown)
+        yield Flag(statement, f"aiomqtt 2 has no {names}: it was internal to {module}")
+    if unknown or (set(homes.values()) == {module} and not any(map(_is_submodule, homes))):
+        return
+    new = ", ".join(dict.fromkeys(h for h in homes.values() if h))
+    yield _rewrite(page, statement, module, new, _moved(page, statement, homes))
+
+
+def _is_submodule(alias: cst.ImportAlias) -> bool:
+    return dotted_text(alias.name) in {"error"}
+
+
+def _moved(page: Page, statement: cst.ImportFrom, homes: dict[cst.ImportAlias, str | None]) -> tuple[Edit, ...]:
+    targets = list(dict.fromkeys(h for h in homes.values() if h))
+    aliases = [_error_module(alias) for alias in homes if _is_submodule(alias)]
+    if len(targets) == 1:
+        return (change(statement, module=dotted(targets[0])), *aliases)
+    line = page.parent(statement)
+    split = []
+    for target in targets:
+        names = [a for a, home in homes.items() if home == target]
+        names[-1] = names[-1].with_changes(comma=cst.MaybeSentinel.DEFAULT)
+        split.append(cst.ImportFrom(module=dotted(target), names=names))
+    assert line is not None
+
+    def to(now: cst.SimpleStatementLine) -> cst.FlattenSentinel[cst.BaseStatement]:
+        first = now.with_changes(body=[split[0]])
+        return cst.FlattenSentinel([first, *(cst.SimpleStatementLine(body=[s]) for s in split[1:])])
+
+    return (Edit(line, to),)
+
+
+def _error_module(alias: cst.ImportAlias) -> Edit:
+    asname = alias.asname or cst.AsName(name=cst.Name("error"))
+    return change(alias, name=cst.Name("exceptions"), asname=asname)
+
+
+# ── import m ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _plain(page: Page, statement: cst.Import, alias: cst.ImportAlias) -> Verdicts:
+    module = dotted_text(alias.name) or ""
+    if module.partition(".")[0] not in {OLD, NEW} or _is_second_choice(page, statement):
+        return
+    if alias.asname is not None:
+        new = _whole(page, alias, module)
+        if new is None:
+            yield Flag(statement, f"`{module}` holds names that no single module of aiomqtt 2 holds")
+        elif new != module:
+            yield _rewrite(page, statement, module, new, (change(alias, name=dotted(new)),))
+        return
+    new = NEW if module.endswith((".error", "._version")) else renamed(module)
+    if new == module:
+        return
+    if module.startswith(OLD) and _must_stay(page):
+        kept = cst.AsName(name=cst.Name(OLD))
+        yield _rewrite(page, statement, module, NEW, (change(alias, name=dotted(NEW), asname=kept),))
+    else:
+        uses = [change(use, value=NEW) for use in _uses(page)] if module.startswith(OLD) else []
+        yield _rewrite(page, statement, module, new, (change(alias, name=dotted(new)), *uses, *_quoted(page)))
+
+
+def _whole(page: Page, alias: cst.ImportAlias, module: str) -> str | None:
+    """The module that can stand behind ``import module as name``, by what is used of it."""
+    assert alias.asname is not None
+    if "." not in module:
+        return NEW
+    name = dotted_text(alias.asname.name)
+    used = {
+        a.attr.value for a in page.all(cst.Attribute) if isinstance(a.value, cst.Name) and a.value.value == name
+    }
+    return next((m for m in (renamed(module), NEW) if used <= MODULES.get(m, frozenset())), None)
+
+
+def _uses(page: Page) -> Iterator[cst.Name]:
+    for name in page.all(cst.Name):
+        if name.value == OLD and not _is_label(page, name) and page.resolve(name) == OLD:
+            yield name
+
+
+def _is_label(page: Page, name: cst.Name) -> bool:
+    match page.parent(name):
+        case cst.Attribute(attr=attr) if attr is name:
+            return True
+        case cst.Arg(keyword=keyword) if keyword is name:
+            return True
+        case cst.ImportAlias() | cst.AsName():
+            return True
+    return any(isinstance(at, (cst.Import, cst.ImportFrom)) for at in page.above(name))
+
+
+def _quoted(page: Page) -> Iterator[Edit]:
+    """Quoted annotations that use the name."""
+    for text in page.all(cst.SimpleString):
+        if OLD in text.value and page.around(text, cst.Annotation) and page.scopes.imported(text, OLD) == OLD:
+            yield swap(text, with_string(text, re.sub(rf"\b{OLD}\b", NEW, text.raw_value)))
+
+
+def _must_stay(page: Page) -> bool:
+    """Whether the name is handed on, or the new one is taken: then the import keeps it with ``as``."""
+    taken = any(b.target != NEW for b in page.scopes.module_level(NEW))
+    local = any(
+        name.value == NEW and page.scopes.lookup(name, NEW) and page.resolve(name) != NEW
+        for name in page.all(cst.Name)
+        if not _is_label(page, name)
+    )
+    exported = any(text.evaluated_value == OLD for text in page.all(cst.SimpleString) if _in_all(page, text))
+    return taken or local or exported or page.tree.once(_taken_from_modules)
+
+
+def _in_all(page: Page, text: cst.SimpleString) -> bool:
+    assign = page.around(text, cst.Assign)
+    return assign is not None and any(dotted_text(t.target) == "__all__" for t in assign.targets)
+
+
+def _taken_from_modules(tree: Tree) -> bool:
+    """Whether some file takes the module's name from another module of the service."""
+    names = (
+        alias
+        for page in tree.pages(OLD.encode())
+        for statement in page.all(cst.ImportFrom)
+        if not isinstance(statement.names, cst.ImportStar)
+        for alias in statement.names
+    )
+    return any(dotted_text(alias.name) == OLD for alias in names)
+
+
+def _chains(page: Page) -> Verdicts:
+    """``asyncio_mqtt.error.MqttError``: through a module that moved."""
+    for chain in page.all(cst.Attribute):
+        match chain:
+            case cst.Attribute(value=cst.Attribute(value=cst.Name() as root, attr=part), attr=name):
+                module = f"{page.resolve(root)}.{part.value}"
+                if module not in {f"{m}.{s}" for m in (OLD, NEW) for s in SUBMODULES}:
+                    continue
+                home = home_of(module, name.value)
+                if home is None or home == module or home == renamed(module):
+                    continue
+                head = NEW if root.value == OLD and not _must_stay(page) else root.value
+                rest = home.partition(".")[2]
+                new = dotted(".".join(filter(None, (head, rest, name.value))))
+                yield _rewrite(page, chain, module, home, (swap(chain, new),))
+
+
+def _is_second_choice(page: Page, statement: cst.Import | cst.ImportFrom) -> bool:
+    """In ``except ImportError:`` below a ``try`` that imports the new name already."""
+    if not any(isinstance(at, cst.ExceptHandler) for at in page.above(statement)):
+        return False
+    attempt = page.around(statement, cst.Try)
+    tried = _imports_in(page, attempt.body) if attempt is not None else ()
+    return any((dotted_text(name) or "").partition(".")[0] == NEW for name in tried)
+
+
+def _imports_in(page: Page, body: cst.BaseSuite) -> Iterator[cst.CSTNode | None]:
+    yield from (alias.name for alias in page.below(body, cst.ImportAlias))
+    yield from (statement.module for statement in page.below(body, cst.ImportFrom))
+
+
+def _rewrite(page: Page, at: cst.CSTNode, old: str, new: str, edits: tuple[Edit, ...]) -> Rewrite:
+    guarded = isinstance(at, (cst.Import, cst.ImportFrom)) and _is_guarded(page, at)
+    note = ": inside this `try`, the missing old package would have switched the feature off silently"
+    level = Level.CHANGES_SILENTLY if guarded else None
+    return Rewrite(at, f"`{old}` → `{new}`" + (note if guarded else ""), edits, level=level)
+
+
+def _is_guarded(page: Page, statement: cst.CSTNode) -> bool:
+    attempt = page.around(statement, cst.Try)
+    if attempt is None:
+        return False
+    caught = ["Exception" if h.type is None else page.module.code_for_node(h.type) for h in attempt.handlers]
+    return any(word in text for text in caught for word in ("ImportError", "ModuleNotFound", "Exception"))
+
+
+_PUBLISH = """\
+import os
+from typing import TYPE_CHECKING
+
+import asyncio_mqtt
+
+if TYPE_CHECKING:
+    from asyncio_mqtt import Message
+
+
+async def publish(client: "asyncio_mqtt.Client", text: str) -> None:
+    await client.publish("amq001/a", text)
+
+
+def show(message: "Message") -> str:
+    return message.payload.decode()
+
+
+async def main() -> None:
+    try:
+        async with asyncio_mqtt.Client("127.0.0.1", int(os.environ["MQTT_PORT"])) as client:
+            await publish(client, "x")
+            print("published with", type(client).__module__)
+    except asyncio_mqtt.MqttError:
+        print("no broker")
+"""
+
+_MODULES_BEFORE = """\
+import asyncio_mqtt as mqtt
+import asyncio_mqtt.client as low
+from asyncio_mqtt._version import __version__
+from asyncio_mqtt.client import Client, Topic, Wildcard
+from asyncio_mqtt.error import MqttCodeError, MqttConnectError, MqttError
+from asyncio_mqtt.types import PayloadType
+
+print(__version__, Client, Topic, Wildcard, MqttCodeError, MqttConnectError, MqttError, PayloadType)
+print(mqtt.error.MqttError, mqtt.client.Topic("a"), low.MQTT_LOGGER.name)
+"""
+
+_MODULES_AFTER = """\
+import aiomqtt as mqtt
+import aiomqtt.client as low
+from aiomqtt import __version__
+from aiomqtt.client import Client
+from aiomqtt import Topic, Wildcard
+from aiomqtt import MqttCodeError, MqttError
+from aiomqtt.exceptions import MqttConnectError
+from aiomqtt.types import PayloadType
+
+print(__version__, Client, Topic, Wildcard, MqttCodeError, MqttConnectError, MqttError, PayloadType)
+print(mqtt.MqttError, mqtt.Topic("a"), low.MQTT_LOGGER.name)
+"""
+
+_FIRST_SERIES = """\
+from aiomqtt.client import Client, Topic
+from aiomqtt.error import MqttError
+
+print(Client, Topic, MqttError, "imported")
+"""
+
+_GUARDED = """\
+try:
+    import asyncio_mqtt
+except ImportError:
+    asyncio_mqtt = None
+
+ENABLED = asyncio_mqtt is not None
+"""
+
+_BOTH = """\
+try:
+    import aiomqtt
+except ImportError:
+    import asyncio_mqtt as aiomqtt
+
+import logging
+
+LOG = logging.getLogger("asyncio_mqtt")
+Error = aiomqtt.MqttError
+"""
+
+RULE = Rule(
+    id="AMQ001",
+    title="asyncio_mqtt is imported as aiomqtt",
+    library="asyncio-mqtt",
+    link="https://github.com/empicano/aiomqtt/releases/tag/v1.0.0",
+    was="The package is asyncio_mqtt, with the modules client, error and types.",
+    now="`No module named 'asyncio_mqtt'`; and in aiomqtt 2 `error` is `exceptions`, `Topic` left `client`.",
+    proof=Proof.RAN,
+    level=Level.BREAKS,
+    needles=(OLD.encode(), NEW.encode()),
+    apply=find,
+    plan="The plan took the renamed import to be the whole migration; nearly every consumer needs more.",
+    examples=(
+        Example(
+            title="A plain import and every use of its name",
+            before=_PUBLISH,
+            after=_PUBLISH.replace("asyncio_mqtt", "aiomqtt"),
+            probe=Probe(
+                script="\nimport asyncio\n\nasyncio.run(main())\n",
+                old="published with asyncio_mqtt.client",
+                broken="No module named 'asyncio_mqtt'",
+                works="published with aiomqtt.client",
+            ),
+        ),
+        Example(
+            title="Modules that moved or went",
+            before=_MODULES_BEFORE,
+            after=_MODULES_AFTER,
+            probe=Probe(old="a mqtt", broken="No module named 'asyncio_mqtt'", works="a mqtt"),
+        ),
+        Example(
+            title="aiomqtt 1.x: modules that moved since",
+            before=_FIRST_SERIES,
+            after=_FIRST_SERIES.replace("aiomqtt.error", "aiomqtt").replace(
+                "from aiomqtt.client import Client, Topic",
+                "from aiomqtt.client import Client\nfrom aiomqtt import Topic",
+            ),
+            probe=Probe(old="imported", broken="ImportError", works="imported"),
+        ),
+        Example(
+            title="A guarded import, which would switch the feature off silently",
+            before=_GUARDED,
+            after=_GUARDED.replace("asyncio_mqtt", "aiomqtt"),
+            notes=(2,),
+            probe=Probe(script="print(ENABLED)", old="True", broken="False", works="True"),
+        ),
+        Example(
+            title="A package that hands the library on under its old name",
+            path="bus/__init__.py",
+            before='import asyncio_mqtt\nfrom asyncio_mqtt import Client\n\n__all__ = ["Client", "asyncio_mqtt"]\n',
+            after="import aiomqtt as asyncio_mqtt\n"
+            'from aiomqtt import Client\n\n__all__ = ["Client", "asyncio_mqtt"]\n',
+        ),
+        Example(
+            title="The new name is taken by something else",
+            before="import asyncio_mqtt\n\naiomqtt = asyncio_mqtt.Client\n",
+            after="import aiomqtt as asyncio_mqtt\n\naiomqtt = asyncio_mqtt.Client\n",
+        ),
+        Example(
+            title="An internal name that is gone",
+            before="from asyncio_mqtt.client import Client, _outgoing_call\n\nprint(Client, _outgoing_call)\n",
+            flags=((1, Level.BREAKS),),
+        ),
+        Example(title="A second choice below the new name, and a logger of that name", before=_BOTH),
+        Example(
+            title="A module of the service that has the library's name",
+            before="from asyncio_mqtt import Client\n\nprint(Client)\n",
+            others={"asyncio_mqtt.py": "class Client: ...\n"},
+        ),
+        Example(
+            title="Code that is on aiomqtt 2 already",
+            before="import aiomqtt\nimport aiomqtt.client\nfrom aiomqtt.exceptions import MqttError\n\n"
+            "print(aiomqtt, MqttError)\n",
+        ),
+    ),
+)
