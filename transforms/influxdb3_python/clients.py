@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import libcst as cst
 
 from transforms.definitions import assigned
+from transforms.objects import Kind, Made, made
 from transforms.page import Page
 from transforms.rewrites import argument, string_value
 
@@ -15,12 +16,9 @@ MODULE = "influxdb_client_3"
 CLIENT = f"{MODULE}.InfluxDBClient3"
 
 
-@dataclass(frozen=True, slots=True)
-class Client:
-    """A client and the call that creates it, when that is certain."""
+Client = Made
 
-    page: Page
-    call: cst.Call | None
+_KIND = Kind(lambda page, call: page.resolve(call.func) == CLIENT, frozenset({CLIENT}))
 
 
 def constructions(page: Page) -> Iterator[cst.Call]:
@@ -37,79 +35,9 @@ def method_calls(page: Page, *names: str) -> Iterator[tuple[cst.Call, Client]]:
                     yield call, found
 
 
-def client(page: Page, node: cst.BaseExpression, known: str = CLIENT) -> Client | None:
-    """The client that an expression is: a name, ``self.x`` or the call itself."""
-    match node:
-        case cst.Call(func=func):
-            return Client(page, node) if page.resolve(func) == known else None
-        case cst.Name():
-            return _named(page, node, known)
-        case cst.Attribute(value=cst.Name(value="self" | "cls"), attr=cst.Name(value=attr)):
-            return _one(_kept(page, node, attr, known))
-    return None
-
-
-def _named(page: Page, node: cst.Name, known: str) -> Client | None:
-    bound = page.bindings(node)
-    if not bound or any(b.target for b in bound):
-        elsewhere = assigned(page, node)
-        return client(*elsewhere, known) if elsewhere is not None else None
-    return _one([_bound(page, b.node, known) for b in bound if not _is_none(b.node)])
-
-
-def _bound(page: Page, node: cst.CSTNode, known: str) -> Client | None:
-    match node:
-        case cst.Assign(value=value) | cst.AnnAssign(value=cst.BaseExpression() as value):
-            return client(page, value, known)
-        case cst.WithItem(item=item):
-            return client(page, item, known)
-        case cst.AnnAssign(annotation=cst.Annotation(annotation=told)):
-            return _told(page, told, known)
-        case cst.Param(annotation=cst.Annotation(annotation=told)):
-            return _told(page, told, known)
-    return None
-
-
-def _told(page: Page, annotation: cst.BaseExpression, known: str) -> Client | None:
-    text = string_value(annotation)
-    short = known.rpartition(".")[2]
-    if text is not None and text.replace(" ", "").removesuffix("|None") == short:
-        return Client(page, None) if page.scopes.imported(annotation, short) == known else None
-    inside = [*page.below(annotation, cst.Name), *page.below(annotation, cst.Attribute)]
-    return Client(page, None) if any(page.resolve(part) == known for part in inside) else None
-
-
-def _kept(page: Page, node: cst.CSTNode, attr: str, known: str) -> list[Client | None]:
-    """What a class assigns to ``self.<attr>``."""
-    klass = page.around(node, cst.ClassDef)
-    if klass is None:
-        return []
-    plain = (a for a in page.below(klass.body, cst.Assign) if any(_is_self(t.target, attr) for t in a.targets))
-    told = (a for a in page.below(klass.body, cst.AnnAssign) if _is_self(a.target, attr))
-    return [_bound(page, assign, known) for assign in (*plain, *told) if not _is_none(assign)]
-
-
-def _is_self(target: cst.BaseExpression, attr: str) -> bool:
-    match target:
-        case cst.Attribute(value=cst.Name(value="self" | "cls"), attr=cst.Name(value=name)):
-            return name == attr
-    return False
-
-
-def _is_none(node: cst.CSTNode) -> bool:
-    match node:
-        case cst.Assign(value=cst.Name(value="None")) | cst.AnnAssign(value=cst.Name(value="None")):
-            return True
-    return False
-
-
-def _one(found: Iterable[Client | None]) -> Client | None:
-    """The client that all of them are; without its call when there are several."""
-    every = list(found)
-    certain = [c for c in every if c is not None]
-    if not certain or len(certain) < len(every):
-        return None
-    return certain[0] if len(certain) == 1 else Client(certain[0].page, None)
+def client(page: Page, node: cst.BaseExpression) -> Client | None:
+    """The client that an expression is, and how it is created."""
+    return made(page, node, _KIND)
 
 
 # ── options ──────────────────────────────────────────────────────────────────────────────────────────────────
