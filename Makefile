@@ -31,13 +31,13 @@ unit: setup
 	$(BIN)/pytest -n 2 -m "not e2e and not proof" --ignore=tests/contract
 
 contract: setup
-	$(BIN)/pytest tests/contract
+	$(BIN)/pytest -n 2 tests/contract
 
 e2e: setup
-	$(BIN)/pytest -m e2e
+	$(BIN)/pytest -n 2 --dist loadfile -m e2e tests/e2e tests/fleet
 
 prove: setup
-	$(BIN)/pytest -m proof
+	$(BIN)/pytest -n 2 -m proof tests/proof
 
 lock: setup  # move the pins: hashes, no addresses
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
