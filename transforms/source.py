@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import libcst as cst
 
 from transforms.model import Problem
+from transforms.nesting import is_too_deep
 
 LARGEST = 1_000_000
 _GENERATED = re.compile(
@@ -29,6 +30,8 @@ def parse(path: str, content: bytes) -> Parsed | Problem:
     if found := _GENERATED.search(content[:600]):
         line = content.count(b"\n", 0, found.start()) + 1
         return Problem(path, line, "generated file: change its generator instead")
+    if is_too_deep(content):
+        return Problem(path, None, "is nested deeper than people write: skipped")
     try:
         module = cst.parse_module(content)
     except cst.ParserSyntaxError as error:

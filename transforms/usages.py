@@ -9,12 +9,12 @@ import ast
 import posixpath
 import re
 import tokenize
-import warnings
 from collections.abc import Iterator, Sequence
 from io import BytesIO
 
 from transforms.manifests.tree import owned
 from transforms.model import Files, Problem, Upgrade, Usage
+from transforms.older import parsed
 
 LARGEST = 2_000_000
 """Bytes. A Python file beyond this was generated; it is named and not parsed."""
@@ -87,9 +87,7 @@ def _imports(path: str, data: bytes) -> Iterator[tuple[str, int]]:
 def _parsed(data: bytes) -> ast.Module:
     _decoded(data)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return ast.parse(data)
+        return parsed(data)
     except SyntaxError as error:
         raise _Unreadable(f"not valid Python: {error.msg}; mend it and run again", error.lineno or None) from None
     except (ValueError, RecursionError, MemoryError) as error:

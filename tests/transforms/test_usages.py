@@ -119,6 +119,21 @@ def test_declared_encodings_and_marks_are_respected() -> None:
     assert lines(tree) == [("tenacity", "latin.py", 3), ("tenacity", "mark.py", 1)]
 
 
+NEWER = {
+    "type parameters": "def f[T](x: T) -> T: ...\nclass Box[T: int]: ...\n",
+    "a type alias": "type Pair[T] = tuple[\n    T, T\n]\n",
+    "nested quotes": 'x = f\'{d[\'a\']}\' + f"""{\n    d["""a"""]\n}"""\n',
+    "two exceptions": "try: ...\nexcept KeyError, ValueError: ...\n",
+    "a template": "x = t'{a}'\n",
+}
+
+
+@pytest.mark.parametrize("form", NEWER)
+def test_syntax_that_only_a_newer_python_reads_hides_no_import(form: str) -> None:
+    at = NEWER[form].count("\n") + 1
+    assert lines({"app.py": f"{NEWER[form]}import tenacity\n"}) == [("tenacity", "app.py", at)]
+
+
 UNREADABLE = {
     "a syntax error": (b"import tenacity\ndef f(:\n", 2, "not valid Python"),
     "not UTF-8": (b"import tenacity\nname = 'caf\xe9'\n", 2, "not UTF-8"),

@@ -13,7 +13,7 @@ import libcst as cst
 from transforms.model import Level, Proof
 from transforms.page import Page
 from transforms.pytest_asyncio.requests import asyncio_fixture
-from transforms.pytest_world.drivers import Driver, closure, driver, handled
+from transforms.pytest_world.drivers import Driver, closure, driver, handled, runs_anyio
 from transforms.pytest_world.proving import SUITE
 from transforms.pytest_world.sites import definition, loads, own
 from transforms.pytest_world.source import Fixture, Function
@@ -48,7 +48,7 @@ def survey(tree: Tree) -> Verdicts:
 
 def _is_raw(world: World, fixture: Fixture) -> bool:
     """Whether strict mode, which may not be the only one the tests run in, leaves the fixture alone."""
-    if not fixture.is_async or fixture.via == "pytest_asyncio.fixture":
+    if not fixture.is_async or fixture.via == "pytest_asyncio.fixture" or runs_anyio(world, fixture.path):
         return False
     if not world.runs_in_both(fixture.path):
         return not handled(world, fixture)

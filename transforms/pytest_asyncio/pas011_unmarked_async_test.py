@@ -112,6 +112,26 @@ RULE = Rule(
             others={"pyproject.toml": '[tool.pytest.ini_options]\naddopts = ["--asyncio-mode", "auto"]\n'},
         ),
         Example(
+            "anyio runs every async test, or brings its backend by itself",
+            "async def test_one(): ...\n",
+            path="tests/test_app.py",
+            others={"pytest.ini": "[pytest]\nanyio_mode = auto\n"},
+        ),
+        Example(
+            "a fixture that nobody asks for brings anyio's backend",
+            "async def test_one(): ...\n\n\nclass TestMore:\n    async def test_two(self): ...\n",
+            path="tests/test_app.py",
+            others={
+                "conftest.py": "import pytest\n\n\n@pytest.fixture(autouse=True)\n"
+                "def backend(anyio_backend):\n    return anyio_backend\n"
+            },
+        ),
+        Example(
+            "anyio's mark on a module",
+            "import pytest\n\npytestmark = [pytest.mark.anyio]\n\n\nasync def test_one(): ...\n",
+            path="tests/test_app.py",
+        ),
+        Example(
             "the tree's own hook runs or marks async tests",
             "async def test_one(): ...\n",
             path="tests/test_app.py",

@@ -64,13 +64,19 @@ def driver(world: World, function: Function) -> Driver:
         return Driver.FOREIGN
     if "asyncio" in marks or world.mode(function.path) == "auto":
         return Driver.ASYNCIO
-    return Driver.NOBODY
+    return Driver.FOREIGN if runs_anyio(world, function.path) else Driver.NOBODY
+
+
+def runs_anyio(world: World, path: str) -> bool:
+    """Whether anyio's plugin runs every async test and fixture of a file without a mark."""
+    configuration = world.configuration(path)
+    return configuration is not None and configuration.text("anyio_mode") == "auto"
 
 
 def closure(world: World, function: Function) -> set[str]:
-    """Every fixture name that a test needs, directly, through marks or through other fixtures."""
+    """Every fixture name that a test needs: its own, those of marks, those used without asking, and theirs."""
     names: set[str] = set()
-    todo = [*function.requests, *used(world, function)]
+    todo = [*function.requests, *used(world, function), *autoused(world, function)]
     while todo:
         name = todo.pop()
         if name not in names:
@@ -83,6 +89,15 @@ def closure(world: World, function: Function) -> set[str]:
 def used(world: World, function: Function) -> list[str]:
     """The names that ``usefixtures`` marks bring to a test."""
     return [arg for m in world.marks(function) if m.name == "usefixtures" for arg in m.args if arg]
+
+
+def autoused(world: World, function: Function) -> list[str]:
+    """The names of fixtures that a test gets without asking."""
+    module = world.modules[function.path]
+    places = (module, *(c for c in world.conftests_above(function.path) if c is not module), *world.plugins)
+    around = {function.owner[:depth] for depth in range(1, len(function.owner) + 1)}
+    found = (f for m in places for f in m.fixtures if f.autouse)
+    return [f.fixture for f in found if not f.owner or (f.path == module.path and f.owner in around)]
 
 
 def has_own_runner(world: World, function: Function) -> bool:

@@ -10,6 +10,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from transforms.older import parsed
 from transforms.pytest_world.marks import Mark, assigned, assigned_marks, callee, decorator_marks, text, written
 from transforms.pytest_world.names import Names
 
@@ -89,7 +90,7 @@ class Module:
 def read(path: str, content: bytes) -> Module | None:
     """The facts of one file; None where it does not parse."""
     try:
-        tree = ast.parse(content)
+        tree = parsed(content)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
     names = Names.of(tree)

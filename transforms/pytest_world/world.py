@@ -198,8 +198,8 @@ class World:
     @cached_property
     def plugins(self) -> tuple[Module, ...]:
         """Modules of the tree named in somebody's ``pytest_plugins``: their fixtures are seen everywhere."""
-        found = [m for c in self.modules.values() for p in c.plugins for m in self._imported(c.path, p, 0)]
-        return tuple(dict.fromkeys(found))
+        found = (m for c in self.modules.values() for p in c.plugins for m in self._imported(c.path, p, 0))
+        return tuple({m.path: m for m in found}.values())
 
     def users(self, name: str) -> Iterator[tuple[Function, Fixture | None]]:
         """Every test and fixture that has ``name`` among its parameters, with the fixture it gets."""

@@ -266,3 +266,18 @@ def write(folder, files):
 def run_pytest(folder, *arguments):
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-p", "no:xdist", *arguments]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False).stdout
+
+
+# ── what pytest reads elsewhere ──────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_plugin_that_two_conftests_name_is_loaded_once():
+    said = 'pytest_plugins = ["shared.fixtures"]\n'
+    fixture = "import pytest\n\n\n@pytest.fixture\ndef place(): ...\n"
+    world = of({"a/conftest.py": said, "b/conftest.py": said, "shared/fixtures.py": fixture})
+    assert [m.path for m in world.plugins] == ["shared/fixtures.py"]
+
+
+def test_tests_in_newer_syntax_are_tests_all_the_same():
+    world = of({"test_a.py": "type Name = str\n\n\ndef test_a[T](place: T):\n    print(f'{x['y']}')\n"})
+    assert [(t.name, t.line, t.requests) for t in world.tests] == [("test_a", 4, ("place",))]
