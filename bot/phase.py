@@ -14,7 +14,7 @@ from bot.marker import Said
 from bot.model import Policy
 from bot.observation import Landed, Observation, OpenPull
 from bot.phases import Phase
-from bot.ports import Check, Review
+from bot.ports import Check, Pull, Review
 
 
 def derive(seen: Observation, policy: Policy, now: datetime, login: str) -> Phase:
@@ -85,10 +85,10 @@ def _judged(seen: Observation, open_: OpenPull, policy: Policy, now: datetime, l
     red = tuple(n for n in names if n in runs and runs[n].conclusion in landing.RED_ON_HEAD)
     if red:
         return _red(open_, red, at)
-    pending = tuple(n for n in names if n not in runs or runs[n].status != "completed")
+    pending = tuple(n for n in names if n not in runs or runs[n].conclusion in (None, "stale"))
     if pending or not names:
         return _pending(open_, pending, policy, now)
-    lacking = _lacking(seen, open_, policy, login)
+    lacking = _lacking(seen, open_, policy, login) or _blocked(pull)
     if lacking:
         asked = Said("review", pull.head_sha) in open_.said
         return phases.AwaitingReview(lacking, *at, asked=asked)
@@ -141,8 +141,16 @@ def _lacking(seen: Observation, open_: OpenPull, policy: Policy, login: str) -> 
         wanted, why = 1, "approval, for a person edited the branch"
     if seen.wish.breaking and wanted < 1:
         wanted, why = 1, "approval, for a site was left to a person"
+    if open_.edited and not open_.last_editor:
+        wanted, why = max(wanted, 2), "approval, for nobody can tell who edited the branch"
     have = _approvals(open_, login)
     return f"green; {have} of {wanted} {why}{'s' if wanted > 1 else ''}" if have < wanted else ""
+
+
+def _blocked(pull: Pull) -> str:
+    """The branch's rules may demand what we cannot read, such as a code owner's word: then the forge says so."""
+    blocked = pull.mergeable_state == "blocked"
+    return "green and approved, but the rules of the branch still block it" if blocked else ""
 
 
 def _latest(reviews: Iterable[Review], login: str) -> list[Review]:

@@ -38,6 +38,8 @@ from bot.ports import (
     Unreachable,
 )
 
+_WEB = "web-flow"
+"""Commits in GitHub's name for what somebody did in the browser."""
 _PREFIX = "convoy"
 _PER_PAGE = 100
 
@@ -151,7 +153,8 @@ class GithubForge:
     def committer(self, repo: str, sha: str) -> str:
         """Whose address the commit's committer has, if GitHub knows."""
         with _translated(repo):
-            who = self._repo(repo).get_commit(sha).committer
+            commit = self._repo(repo).get_commit(sha)
+            who = commit.author if commit.committer and commit.committer.login == _WEB else commit.committer
             return who.login if who else ""
 
     # ── writing ──────────────────────────────────────────────────────────────────────────────────────────

@@ -3,10 +3,14 @@
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from voyage import HUB, NEW, SHOP, Voyage, judge, monorepo, service
 
 from bot.config import ServiceConfig
 from bot.marker import read
+from bot.ports import BranchRules
+from bot.sandbox.ci import Result
+from bot.sandbox.port import SandboxForge
 from bot.sandbox.records import Rule
 
 
@@ -272,3 +276,42 @@ def test_a_site_left_to_a_person_is_never_merged_without_one_even_where_policy_m
     voyage.anna.approve(voyage.pull("hub"))
     voyage.sail(approving=False)
     assert voyage.merged() == ["hub"]
+
+
+def test_a_stale_check_is_no_green_one(tmp_path: Path) -> None:
+    voyage = lone(tmp_path)
+    voyage.ci.verdict = lambda job, files: Result("stale")
+    voyage.sail(6)
+    assert voyage.phases() == {"hub": "Checking"}
+    assert voyage.merged() == []
+
+
+def test_rules_that_we_cannot_read_are_told_by_the_forge_and_no_merge_is_tried_against_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(SandboxForge, "rules", lambda forge, repo, branch: BranchRules())
+    voyage = Voyage(tmp_path, {HUB: service()}, rule=Rule(approvals=2))
+    to_review(voyage)
+    voyage.anna.approve(voyage.pull("hub"))
+    voyage.sail(3, approving=False)
+    assert voyage.phases() == {"hub": "AwaitingReview"}
+    assert voyage.reason("hub") == "green and approved, but the rules of the branch still block it"
+    voyage.ben.approve(voyage.pull("hub"))
+    voyage.sail(approving=False)
+    assert voyage.phases() == {"hub": "Settled"}
+
+
+def test_where_nobody_can_tell_who_edited_a_branch_two_people_must_approve(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(SandboxForge, "committer", lambda forge, repo, sha: "")
+    voyage = lone(tmp_path)
+    to_review(voyage)
+    voyage.anna.push(HUB, "convoy/phase2/hub", {"app.py": NEW + "# by hand\n"})
+    voyage.sail(4, approving=False)
+    voyage.anna.approve(voyage.pull("hub"))
+    voyage.sail(3, approving=False)
+    assert voyage.merged() == []
+    voyage.ben.approve(voyage.pull("hub"))
+    voyage.sail(approving=False)
+    assert voyage.phases() == {"hub": "Settled"}
