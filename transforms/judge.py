@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from packaging.specifiers import SpecifierSet
 
+from transforms.manifests import is_lock
 from transforms.model import Outcome, Pin, PinStatus, Status, Upgrade, Usage
 
 
@@ -23,8 +24,8 @@ class Evidence:
 
     @property
     def behind(self) -> bool:
-        """Whether some pin still lets the old version in."""
-        return any(pin.status is not PinStatus.CURRENT for pin in self.pins)
+        """Whether some pin still lets the old version in. Locks follow the pins that people write."""
+        return any(pin.status is not PinStatus.CURRENT and not is_lock(pin.file) for pin in self.pins)
 
     @property
     def idle(self) -> bool:
@@ -79,7 +80,8 @@ def after(evidence: Evidence, pins: Sequence[Pin], *, moved: bool, sites: int, c
     """
     name, version = evidence.upgrade.library, evidence.upgrade.version
     old, new = specifiers(evidence.pins), specifiers(pins)
-    stuck = next((p for p in pins if p.status in {PinStatus.EXCLUDES_TARGET, PinStatus.REPLACED}), None)
+    held = {PinStatus.EXCLUDES_TARGET, PinStatus.REPLACED}
+    stuck = next((p for p in pins if p.status in held and not is_lock(p.file)), None)
     if moved and evidence.idle:
         why = "listed but imported nowhere; the pin moves, removing it is yours"
         return Outcome(name, Status.DEAD_PIN, why, old, new)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from transforms import engine, judge
 from transforms.lines import carried, nearest
-from transforms.manifests import find_pins, python_floor, raise_pins
+from transforms.manifests import find_pins, lock_findings, python_floor, raise_pins
 from transforms.model import (
     Files,
     Finding,
@@ -68,7 +68,7 @@ def migrate(files: Files, root: str, upgrades: Sequence[Upgrade], *, exclude: Se
     """
     pins, pin_problems = find_pins(files, root, upgrades, exclude)
     usages, usage_problems = find_usages(files, root, upgrades, exclude)
-    floor = python_floor(files, root)
+    floor = python_floor(files, root, exclude)
     work = Work(Tree(files, root, exclude, exports()), tuple(upgrades))
     for group in groups(upgrades):
         evidence = [
@@ -81,6 +81,9 @@ def migrate(files: Files, root: str, upgrades: Sequence[Upgrade], *, exclude: Se
             for u in group
         ]
         _run(work, evidence)
+    moved = {n for n, o in work.outcomes.items() if o.status in {Status.APPLIED, Status.DEAD_PIN}}
+    free = {n for n, o in work.outcomes.items() if o.status is not Status.BARRED}
+    work.loose += work.seen(lock_findings([p for p in pins if p.library in free], upgrades, moved))
     problems = _without_echo((*pin_problems, *usage_problems), tuple(work.tree.problems.values()))
     return _told(files, work, problems)
 

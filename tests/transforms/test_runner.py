@@ -110,6 +110,23 @@ def test_a_python_below_the_floor_bars_the_upgrade_and_says_where_it_was_read() 
     assert migrate(files, "", upgrades()).edits == {}
 
 
+LOCK = b'[[package]]\nname = "tenacity"\nversion = "8.2.3"\n'
+
+
+def test_an_old_lock_below_a_range_that_admits_the_target_bars_nothing() -> None:
+    files = {"app.py": CALM, "requirements.txt": b"tenacity>=8\n", "uv.lock": LOCK}
+    assert outcome(files, "tenacity").status is Status.CURRENT
+    (found,) = migrate(files, "", upgrades()).findings
+    assert (found.file, found.level) == ("uv.lock", Level.ADVICE)
+
+
+def test_a_lock_has_to_follow_code_that_moved() -> None:
+    files = {"app.py": READS, "requirements.txt": b"tenacity>=8\n", "uv.lock": LOCK}
+    (found,) = (f for f in migrate(files, "", upgrades()).findings if f.file == "uv.lock")
+    assert (found.line, found.level) == (2, Level.BREAKS)
+    assert "uv lock --upgrade-package tenacity" in found.message
+
+
 def test_a_barred_upgrade_leaves_the_others_free() -> None:
     files = {
         "app.py": READS,

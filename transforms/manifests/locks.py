@@ -12,11 +12,13 @@ from transforms.manifests.text import line_of
 _TOML = re.compile(r'^name = "(?P<name>[^"\n]+)"\r?\nversion = "(?P<version>[^"\n]+)"', re.M)
 _JSON = re.compile(r'^[ \t]*"(?P<name>[\w.-]+)": \{[ \t]*\r?$|^[ \t]*"version": "==(?P<version>[^"\n]+)"', re.M)
 _COMMANDS = {
-    "uv.lock": "uv lock --upgrade-package {target}",
-    "poetry.lock": "poetry update {target}",
-    "pdm.lock": "pdm update {target}",
-    "Pipfile.lock": "pipenv upgrade {target}",
+    "uv.lock": ("uv lock", " --upgrade-package "),
+    "poetry.lock": ("poetry update", " "),
+    "pdm.lock": ("pdm update", " "),
+    "Pipfile.lock": ("pipenv upgrade", " "),
 }
+"""The command, and what stands before each package."""
+
 NAMES = frozenset(_COMMANDS)
 """The lock files that are known."""
 
@@ -26,11 +28,17 @@ def is_lock(path: str) -> bool:
     return posixpath.basename(path) in NAMES
 
 
+def command(path: str, *targets: str) -> str:
+    """What to run to move those distributions in a lock file."""
+    verb, before = _COMMANDS[posixpath.basename(path)]
+    return verb + "".join(f"{before}{target}" for target in targets)
+
+
 def read(path: str, words: str) -> Reading:
     """Every locked package."""
     name = posixpath.basename(path)
     found = _pipenv(words) if name == "Pipfile.lock" else ((m, m) for m in _TOML.finditer(words))
-    return Reading(tuple(_spot(path, words, named, versioned, _COMMANDS[name]) for named, versioned in found))
+    return Reading(tuple(_spot(path, words, named, versioned) for named, versioned in found))
 
 
 def _pipenv(words: str) -> Iterator[tuple[re.Match[str], re.Match[str]]]:
@@ -44,7 +52,7 @@ def _pipenv(words: str) -> Iterator[tuple[re.Match[str], re.Match[str]]]:
             named = None
 
 
-def _spot(path: str, words: str, named: re.Match[str], versioned: re.Match[str], command: str) -> Spot:
+def _spot(path: str, words: str, named: re.Match[str], versioned: re.Match[str]) -> Spot:
     name, version = named["name"], versioned["version"]
     return Spot(
         file=path,
@@ -57,7 +65,7 @@ def _spot(path: str, words: str, named: re.Match[str], versioned: re.Match[str],
         constraint_at=versioned.span("version"),
         extras_at=(named.end("name"),) * 2,
         scope=path,
-        skip=f"a lock file is made anew, not edited: run `{command}`",
+        skip=f"a lock file is made anew, not edited: run `{command(path, '{target}')}`",
         lock=True,
         runtime=False,
     )

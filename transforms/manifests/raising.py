@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 
 from packaging.utils import canonicalize_name
 
-from transforms.manifests.constraint import admitted
-from transforms.manifests.locks import is_lock
+from transforms.manifests.constraint import admitted, status
+from transforms.manifests.locks import command, is_lock
 from transforms.manifests.pins import (
     applied_wording,
     concerns,
@@ -18,7 +19,7 @@ from transforms.manifests.pins import (
     targeted,
     wording,
 )
-from transforms.manifests.spot import Reading, Spot
+from transforms.manifests.spot import Dialect, Reading, Spot
 from transforms.manifests.text import Edit, decode
 from transforms.manifests.tree import reading_of
 from transforms.model import Files, Finding, Level, Pin, PinStatus, Upgrade, Verdict
@@ -43,9 +44,7 @@ def raise_pins(
     edited: dict[str, bytes] = {}
     findings: list[Finding] = []
     mine = [p for p in pins if p.library == upgrade.library]
-    for path in sorted({p.file for p in mine}, key=lambda p: (is_lock(p), p)):
-        if is_lock(path) and not (findings or rewritten):
-            continue
+    for path in sorted({p.file for p in mine if not is_lock(p.file)}):
         texts = {p.text for p in mine if p.file == path}
         made, found = _one_file(files, path, texts, upgrade, rewritten)
         findings += found
@@ -53,6 +52,32 @@ def raise_pins(
         if made and text:
             edited[path] = text.edited(made)
     return edited, tuple(findings)
+
+
+def lock_findings(pins: Sequence[Pin], upgrades: Sequence[Upgrade], moved: Collection[str]) -> tuple[Finding, ...]:
+    """What to run so that the locks follow, a finding a lock file. It breaks where pins or code moved."""
+    by_library = {u.library: u for u in upgrades}
+    stale: dict[str, dict[str, Pin]] = defaultdict(dict)
+    for pin in pins:
+        upgrade = by_library.get(pin.library)
+        if upgrade and is_lock(pin.file) and _is_stale(pin, upgrade, pin.library in moved):
+            stale[pin.file].setdefault(upgrade.target, pin)
+    return tuple(_lock_finding(path, held, moved) for path, held in sorted(stale.items()))
+
+
+def _is_stale(pin: Pin, upgrade: Upgrade, moved: bool) -> bool:
+    """Whether the locked version is older than the target, and of the old series where nothing moved."""
+    if pin.status not in {PinStatus.EXCLUDES_TARGET, PinStatus.REPLACED}:
+        return False
+    or_newer = pin.specifier.replace("==", ">=", 1)
+    return moved or status(pin.name, or_newer, Dialect.PEP440, upgrade) is not PinStatus.CURRENT
+
+
+def _lock_finding(path: str, held: Mapping[str, Pin], moved: Collection[str]) -> Finding:
+    level = Level.BREAKS if any(p.library in moved for p in held.values()) else Level.ADVICE
+    told = ", ".join(p.text for p in held.values())
+    message = f"{told}: a lock file is made anew, not edited: run `{command(path, *held)}`"
+    return Finding("PIN003", Verdict.FLAGGED, level, path, next(iter(held.values())).line, message)
 
 
 def _one_file(
