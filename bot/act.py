@@ -114,6 +114,8 @@ def close(scene: Scene, pr: int, hands: Hands) -> None:
         forge.comment(scene.repo, pr, render.close_comment(view, scene.phase.reason))
     forge.close_pull(scene.repo, pr)
     hands.journal.record("closed", scene.name, f"#{pr}")
+    if not open_.edited:
+        tidy(scene, open_.pull.head_ref, open_.pull.head_sha, hands)
 
 
 def tidy(scene: Scene, ref: str, head: str, hands: Hands) -> None:

@@ -117,6 +117,8 @@ class Observation:
     unreachable: str = ""
     error: ForgeError | None = None
     """What kept this unit from being looked at."""
+    orphan: bool = False
+    """No service has this branch any more: it was renamed, removed or joined a group."""
     required: tuple[str, ...] = ()
     """Check names that belong to this unit, from the branch's rules and the configuration; empty: all do."""
 

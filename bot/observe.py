@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bot import campaign, landing
 from bot.config import Config
-from bot.model import Unit
+from bot.model import Service, Unit
 from bot.observation import Landed, Observation, OpenPull, Wish
 from bot.places import owner
 from bot.ports import BranchRules, Check, Commit, Forge, Pull, Repository, Workspace
@@ -80,6 +80,19 @@ def observe(wish: Wish, view: RepoView, roots: Sequence[str], eyes: Eyes) -> Obs
         leftover=_leftover([ref, *_revert_refs(unit, ours, config)], view, eyes),
         required=_required(unit, view.rules, config),
     )
+
+
+def orphans(units: Iterable[Unit], view: RepoView, eyes: Eyes) -> list[Unit]:
+    """Units that are no more, as their open pull requests tell: renamed, removed, or now in a group."""
+    repo, prefix = view.repository.name, f"convoy/{eyes.config.campaign}/"
+    known = {campaign.branch(eyes.config.campaign, unit) for unit in units}
+    lost = {
+        p.head_ref.removeprefix(prefix).replace("--", "/")
+        for p in view.pulls
+        if p.state == "open" and p.author == eyes.forge.login and p.head_repo == repo
+        if p.head_ref.startswith(prefix) and p.head_ref not in known
+    }
+    return [Unit((Service(f"{repo}:{path}", repo, path),)) for path in sorted(lost)]
 
 
 def _revert_refs(unit: Unit, ours: Iterable[Pull], config: Config) -> list[str]:
@@ -243,8 +256,3 @@ def _open_revert(listed: Pull, eyes: Eyes) -> OpenPull:
         fresh=True,
         base_touched=False,
     )
-
-
-def current_evidence(open_: OpenPull | None) -> tuple[Mapping[str, Check], tuple[Check, ...]]:
-    """Base and head check results for the pull request's words."""
-    return (open_.base_checks, tuple(landing.newest(open_.checks).values())) if open_ else ({}, ())

@@ -14,7 +14,7 @@ from bot.marker import Said
 from bot.model import Policy
 from bot.observation import Landed, Observation, OpenPull
 from bot.phases import Phase
-from bot.ports import Check, Pull, Review
+from bot.ports import Pull, Review
 
 
 def derive(seen: Observation, policy: Policy, now: datetime, login: str) -> Phase:
@@ -54,6 +54,8 @@ def _due(seen: Observation) -> Phase:
 def _open(seen: Observation, open_: OpenPull, policy: Policy, now: datetime, login: str) -> Phase:
     pull = open_.pull
     at = (pull.number, pull.head_sha)
+    if seen.orphan:
+        return phases.Obsolete("no service has this branch any more", *at)
     if campaign.HOLD in pull.labels:
         return phases.Held(f"held by the label {campaign.HOLD}", *at)
     if seen.wish.error:
@@ -268,8 +270,3 @@ def _reverted(seen: Observation, landed: Landed) -> Phase:
         revert_pr=revert.number if revert else None,
         acknowledged=campaign.ACKNOWLEDGED in labels,
     )
-
-
-def red_checks(checks: Iterable[Check]) -> dict[str, Check]:
-    """The newest runs that are red, by name: what an explanation quotes."""
-    return {n: c for n, c in landing.newest(checks).items() if c.conclusion in landing.RED_ON_HEAD}

@@ -110,7 +110,9 @@ def _repository(
         if before.error or (before.open and before.open.pull.mergeable is None):
             known.forget(wish.unit.repo)
         found.append(before)
-    return found
+    lost = observe.orphans([o.unit for o in found], view, eyes)
+    nothing = (Wish(unit, view.base, {}) for unit in lost)
+    return found + [replace(_observation(wish, view, roots, eyes), orphan=True) for wish in nothing]
 
 
 def _observation(wish: Wish, view: RepoView, roots: list[str], eyes: Eyes) -> Observation:

@@ -315,3 +315,18 @@ def test_where_nobody_can_tell_who_edited_a_branch_two_people_must_approve(
     voyage.ben.approve(voyage.pull("hub"))
     voyage.sail(approving=False)
     assert voyage.phases() == {"hub": "Settled"}
+
+
+def test_a_service_that_moved_elsewhere_leaves_no_pull_request_behind(tmp_path: Path) -> None:
+    voyage = Voyage(tmp_path, {SHOP: monorepo(api=())}, checks={SHOP: {"api": "services"}})
+    voyage.tick()
+    voyage.tick()
+    (old,) = voyage.pulls(SHOP)
+    gone = dict.fromkeys(monorepo(api=()))
+    voyage.anna.push(SHOP, "main", {**gone, **service("services/gate")})
+    voyage.sail()
+    pulls = {p.head_ref: p for p in voyage.pulls(SHOP)}
+    assert (pulls[old.head_ref].state, pulls[old.head_ref].merged) == ("closed", False)
+    assert voyage.sandbox.workspace().head(SHOP, old.head_ref) is None
+    assert pulls["convoy/phase2/services--gate"].merged
+    assert voyage.phases() == {"gate": "Settled"}
