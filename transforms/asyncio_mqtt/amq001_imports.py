@@ -5,18 +5,15 @@ https://github.com/empicano/aiomqtt/releases/tag/v1.0.0
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-
 import libcst as cst
 
 from transforms.asyncio_mqtt.modules import MODULES, SUBMODULES, home_of, renamed
 from transforms.asyncio_mqtt.names import NEW, OLD
+from transforms.asyncio_mqtt.old_name import is_guarded, is_second_choice, must_stay, quoted, uses
 from transforms.model import Level, Proof
 from transforms.page import Page
-from transforms.rewrites import Edit, Flag, Rewrite, change, dotted, dotted_text, swap, with_string
+from transforms.rewrites import Edit, Flag, Rewrite, change, dotted, dotted_text, swap
 from transforms.rule import Example, Probe, Rule, Verdicts
-from transforms.tree import Tree
 
 
 def find(page: Page) -> Verdicts:
@@ -36,7 +33,7 @@ def find(page: Page) -> Verdicts:
 
 def _from(page: Page, statement: cst.ImportFrom) -> Verdicts:
     module = dotted_text(statement.module) or ""
-    if statement.relative or module.partition(".")[0] not in {OLD, NEW} or _is_second_choice(page, statement):
+    if statement.relative or module.partition(".")[0] not in {OLD, NEW} or is_second_choice(page, statement):
         return
     if isinstance(statement.names, cst.ImportStar):
         if (new := renamed(module)) != module:
@@ -89,7 +86,7 @@ def _error_module(alias: cst.ImportAlias) -> Edit:
 
 def _plain(page: Page, statement: cst.Import, alias: cst.ImportAlias) -> Verdicts:
     module = dotted_text(alias.name) or ""
-    if module.partition(".")[0] not in {OLD, NEW} or _is_second_choice(page, statement):
+    if module.partition(".")[0] not in {OLD, NEW} or is_second_choice(page, statement):
         return
     if alias.asname is not None:
         new = _whole(page, alias, module)
@@ -101,12 +98,12 @@ def _plain(page: Page, statement: cst.Import, alias: cst.ImportAlias) -> Verdict
     new = NEW if module.endswith((".error", "._version")) else renamed(module)
     if new == module:
         return
-    if module.startswith(OLD) and _must_stay(page):
+    if module.startswith(OLD) and must_stay(page):
         kept = cst.AsName(name=cst.Name(OLD))
         yield _rewrite(page, statement, module, NEW, (change(alias, name=dotted(NEW), asname=kept),))
     else:
-        uses = [change(use, value=NEW) for use in _uses(page)] if module.startswith(OLD) else []
-        yield _rewrite(page, statement, module, new, (change(alias, name=dotted(new)), *uses, *_quoted(page)))
+        edits = [change(use, value=NEW) for use in uses(page)] if module.startswith(OLD) else []
+        yield _rewrite(page, statement, module, new, (change(alias, name=dotted(new)), *edits, *quoted(page)))
 
 
 def _whole(page: Page, alias: cst.ImportAlias, module: str) -> str | None:
@@ -121,59 +118,6 @@ def _whole(page: Page, alias: cst.ImportAlias, module: str) -> str | None:
     return next((m for m in (renamed(module), NEW) if used <= MODULES.get(m, frozenset())), None)
 
 
-def _uses(page: Page) -> Iterator[cst.Name]:
-    for name in page.all(cst.Name):
-        if name.value == OLD and not _is_label(page, name) and page.resolve(name) == OLD:
-            yield name
-
-
-def _is_label(page: Page, name: cst.Name) -> bool:
-    match page.parent(name):
-        case cst.Attribute(attr=attr) if attr is name:
-            return True
-        case cst.Arg(keyword=keyword) if keyword is name:
-            return True
-        case cst.ImportAlias() | cst.AsName():
-            return True
-    return any(isinstance(at, (cst.Import, cst.ImportFrom)) for at in page.above(name))
-
-
-def _quoted(page: Page) -> Iterator[Edit]:
-    """Quoted annotations that use the name."""
-    for text in page.all(cst.SimpleString):
-        if OLD in text.value and page.around(text, cst.Annotation) and page.scopes.imported(text, OLD) == OLD:
-            yield swap(text, with_string(text, re.sub(rf"\b{OLD}\b", NEW, text.raw_value)))
-
-
-def _must_stay(page: Page) -> bool:
-    """Whether the name is handed on, or the new one is taken: then the import keeps it with ``as``."""
-    taken = any(b.target != NEW for b in page.scopes.module_level(NEW))
-    local = any(
-        name.value == NEW and page.scopes.lookup(name, NEW) and page.resolve(name) != NEW
-        for name in page.all(cst.Name)
-        if not _is_label(page, name)
-    )
-    exported = any(text.evaluated_value == OLD for text in page.all(cst.SimpleString) if _in_all(page, text))
-    return taken or local or exported or page.tree.once(_taken_from_modules)
-
-
-def _in_all(page: Page, text: cst.SimpleString) -> bool:
-    assign = page.around(text, cst.Assign)
-    return assign is not None and any(dotted_text(t.target) == "__all__" for t in assign.targets)
-
-
-def _taken_from_modules(tree: Tree) -> bool:
-    """Whether some file takes the module's name from another module of the service."""
-    names = (
-        alias
-        for page in tree.pages(OLD.encode())
-        for statement in page.all(cst.ImportFrom)
-        if not isinstance(statement.names, cst.ImportStar)
-        for alias in statement.names
-    )
-    return any(dotted_text(alias.name) == OLD for alias in names)
-
-
 def _chains(page: Page) -> Verdicts:
     """``asyncio_mqtt.error.MqttError``: through a module that moved."""
     for chain in page.all(cst.Attribute):
@@ -185,39 +129,17 @@ def _chains(page: Page) -> Verdicts:
                 home = home_of(module, name.value)
                 if home is None or home == module or home == renamed(module):
                     continue
-                head = NEW if root.value == OLD and not _must_stay(page) else root.value
+                head = NEW if root.value == OLD and not must_stay(page) else root.value
                 rest = home.partition(".")[2]
                 new = dotted(".".join(filter(None, (head, rest, name.value))))
                 yield _rewrite(page, chain, module, home, (swap(chain, new),))
 
 
-def _is_second_choice(page: Page, statement: cst.Import | cst.ImportFrom) -> bool:
-    """In ``except ImportError:`` below a ``try`` that imports the new name already."""
-    if not any(isinstance(at, cst.ExceptHandler) for at in page.above(statement)):
-        return False
-    attempt = page.around(statement, cst.Try)
-    tried = _imports_in(page, attempt.body) if attempt is not None else ()
-    return any((dotted_text(name) or "").partition(".")[0] == NEW for name in tried)
-
-
-def _imports_in(page: Page, body: cst.BaseSuite) -> Iterator[cst.CSTNode | None]:
-    yield from (alias.name for alias in page.below(body, cst.ImportAlias))
-    yield from (statement.module for statement in page.below(body, cst.ImportFrom))
-
-
 def _rewrite(page: Page, at: cst.CSTNode, old: str, new: str, edits: tuple[Edit, ...]) -> Rewrite:
-    guarded = isinstance(at, (cst.Import, cst.ImportFrom)) and _is_guarded(page, at)
+    guarded = isinstance(at, (cst.Import, cst.ImportFrom)) and is_guarded(page, at)
     note = ": inside this `try`, the missing old package would have switched the feature off silently"
     level = Level.CHANGES_SILENTLY if guarded else None
     return Rewrite(at, f"`{old}` → `{new}`" + (note if guarded else ""), edits, level=level)
-
-
-def _is_guarded(page: Page, statement: cst.CSTNode) -> bool:
-    attempt = page.around(statement, cst.Try)
-    if attempt is None:
-        return False
-    caught = ["Exception" if h.type is None else page.module.code_for_node(h.type) for h in attempt.handlers]
-    return any(word in text for text in caught for word in ("ImportError", "ModuleNotFound", "Exception"))
 
 
 _PUBLISH = """\

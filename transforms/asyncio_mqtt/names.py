@@ -8,12 +8,13 @@ from transforms.asyncio_mqtt import UPGRADE
 from transforms.manifests import find_pins
 from transforms.model import PinStatus
 from transforms.page import Page
-from transforms.rewrites import dotted_text
+from transforms.references import Reference, refer
+from transforms.rewrites import dotted, dotted_text
 from transforms.tree import Tree
 
 OLD = "asyncio_mqtt"
 NEW = "aiomqtt"
-CALLS = (b"Client", b"mqtt")
+NEEDLES = (b"mqtt", b"Client")
 """Every file that handles an MQTT client names one of these."""
 
 
@@ -38,6 +39,18 @@ def quoted_thing(page: Page, at: cst.CSTNode, text: str) -> str | None:
     if target is None or target.partition(".")[0] not in {OLD, NEW}:
         return None
     return f"{target}.{rest}".strip(".").rpartition(".")[2]
+
+
+def say(page: Page, at: cst.CSTNode, name: str) -> Reference | None:
+    """How to say ``aiomqtt.<name>`` at a node once the page's imports are renamed."""
+    for binding in page.scopes.imports_at_top():
+        if binding.target in {f"{OLD}.{name}", f"{NEW}.{name}"}:
+            return Reference(cst.Name(binding.name))
+    for binding in page.scopes.imports_at_top():
+        if binding.target in {OLD, NEW} and not binding.name.startswith("_"):
+            head = NEW if binding.name == OLD else binding.name
+            return Reference(dotted(f"{head}.{name}"))
+    return refer(page, at, f"{NEW}.{name}")
 
 
 def was_old(page: Page, name: str | None) -> bool:
