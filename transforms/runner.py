@@ -24,9 +24,10 @@ from transforms.model import (
     Status,
     Step,
     Upgrade,
+    Usage,
     Verdict,
 )
-from transforms.registry import exports, rules
+from transforms.registry import exports, precondition, rules
 from transforms.rule import Rule
 from transforms.tree import Tree
 from transforms.usages import find_usages
@@ -68,24 +69,21 @@ def migrate(files: Files, root: str, upgrades: Sequence[Upgrade], *, exclude: Se
     """
     pins, pin_problems = find_pins(files, root, upgrades, exclude)
     usages, usage_problems = find_usages(files, root, upgrades, exclude)
-    floor = python_floor(files, root, exclude)
     work = Work(Tree(files, root, exclude, exports()), tuple(upgrades))
     for group in groups(upgrades):
-        evidence = [
-            judge.Evidence(
-                u,
-                tuple(p for p in pins if p.library == u.library),
-                tuple(s for s in usages if s.library == u.library),
-                floor,
-            )
-            for u in group
-        ]
-        _run(work, evidence)
+        _run(work, [_evidence(work.tree, u, pins, usages) for u in group])
     moved = {n for n, o in work.outcomes.items() if o.status in {Status.APPLIED, Status.DEAD_PIN}}
     free = {n for n, o in work.outcomes.items() if o.status is not Status.BARRED}
     work.loose += work.seen(lock_findings([p for p in pins if p.library in free], upgrades, moved))
     problems = _without_echo((*pin_problems, *usage_problems), tuple(work.tree.problems.values()))
     return _told(files, work, problems)
+
+
+def _evidence(tree: Tree, upgrade: Upgrade, pins: Sequence[Pin], usages: Sequence[Usage]) -> judge.Evidence:
+    mine = tuple(p for p in pins if p.library == upgrade.library)
+    floor = python_floor(tree.files, tree.root, tree.exclude, mine, tool=upgrade.tool) if mine else None
+    used = tuple(u for u in usages if u.library == upgrade.library)
+    return judge.Evidence(upgrade, mine, used, floor, engine.obstacle(tree, precondition(upgrade.library)))
 
 
 def is_idempotent(
@@ -112,12 +110,18 @@ def groups(upgrades: Sequence[Upgrade]) -> Iterator[tuple[Upgrade, ...]]:
 def _run(work: Work, group: Sequence[judge.Evidence]) -> None:
     certain = {e.upgrade.library: o for e in group if (o := judge.before(e)) is not None}
     work.outcomes |= judge.together(certain, group)
-    undeclared = [e for e in group if _status(work, e) is Status.UNDECLARED]
-    if undeclared:
-        work.loose += work.seen(_only_told(engine.run(work.tree, _rules(undeclared)).findings, undeclared))
+    waiting = [e for e in group if _waits(work, e)]
+    if waiting:
+        work.loose += work.seen(_only_told(engine.run(work.tree, _rules(waiting)).findings, waiting))
     active = [e for e in group if e.upgrade.library not in work.outcomes]
     if active:
         _apply(work, active)
+
+
+def _waits(work: Work, evidence: judge.Evidence) -> bool:
+    """Whether nothing is edited yet, but what will have to be is worth telling."""
+    status = _status(work, evidence)
+    return status is Status.UNDECLARED or (status is Status.BARRED and evidence.obstacle is not None)
 
 
 def _status(work: Work, evidence: judge.Evidence) -> Status | None:
@@ -130,7 +134,7 @@ def _rules(group: Sequence[judge.Evidence]) -> list[Rule]:
 
 
 def _only_told(findings: Sequence[Finding], group: Sequence[judge.Evidence]) -> list[Finding]:
-    """Nothing is edited where the version is not known: every finding becomes advice."""
+    """Nothing is edited where the version is not known or an upgrade is barred: every finding becomes advice."""
     names = " and ".join(e.upgrade.library for e in group)
     return [
         replace(f, verdict=Verdict.FLAGGED, level=Level.ADVICE, message=f"once {names} moves: {f.message}")

@@ -1,4 +1,8 @@
-"""The lowest Python that a service runs on, and where that is said: image, metadata, version file or CI."""
+"""The lowest Python that a service runs on, and where that is said: image, metadata, version file or CI.
+
+What runs (its image, its version file, the versions that CI tests) and what is promised (``requires-python``) are
+kept apart: a promise binds an upgrade only where something holds the pin to it, see ``python_floor``.
+"""
 
 from __future__ import annotations
 
@@ -10,46 +14,78 @@ from collections.abc import Iterator, Sequence
 from packaging.version import InvalidVersion, Version
 
 from transforms.manifests.constraint import admitted
+from transforms.manifests.locks import NAMES as LOCKS
+from transforms.manifests.locks import is_lock
 from transforms.manifests.spot import Dialect
 from transforms.manifests.text import decode, line_of
 from transforms.manifests.toml import literals
 from transforms.manifests.tree import below, is_dockerfile, owned
-from transforms.model import Files
+from transforms.model import Files, Pin
 
 _IMAGE = re.compile(r"^[ \t]*FROM[ \t]+(?:--\S+[ \t]+)*(?:[\w.:-]+/)*python:v?(\d+\.\d+(?:\.\d+)?)", re.I | re.M)
 _NUMBER = re.compile(r"^[ \t]*(?:python-)?(\d+\.\d+(?:\.\d+)?)", re.M)
 _INI = re.compile(r"^[ \t]*python_requires\s*=\s*(.+)$", re.M)
 _SETUP = re.compile(r"\bpython_requires\s*=\s*[\"']([^\"']+)[\"']")
-_ACTION = re.compile(r"^[ \t-]*python-version\s*:\s*(.+(?:\n[ \t]+-[^\n]+)*)", re.M)
+_ACTION = re.compile(r"^[ \t-]*python(?:[-_]versions?)?\s*:\s*(.+(?:\n[ \t]+-[^\n]+)*)", re.M)
 _QUOTED = re.compile(r"(?<![\d.])(\d+\.\d+)(?:\.\d+|\.x)?(?![\d.])")
+_COMPOSE = re.compile(r"(?:^|/)(?:docker-)?compose[^/]*\.ya?ml$")
+_BUILT = re.compile(rb"^[ \t]*dockerfile[ \t]*:[ \t]*[\"']?([^\s\"'#]+)", re.M)
+_HOMES = frozenset({".", "docker", ".docker"})
+_PUBLISHED = frozenset({"pyproject.toml", "setup.cfg", "setup.py"})
 _TOML = (("project", "requires-python"), ("tool", "poetry", "dependencies", "python"))
 
 Floor = tuple[str, str, int]
 """Version, file, line."""
 
 
-def python_floor(files: Files, root: str, exclude: Sequence[str] = ()) -> tuple[str, str] | None:
-    """The lowest Python version and its ``file:line``, or None where nothing says one."""
-    found = [*_own(files, root, exclude), *_version_file(files, root), *_workflows(files, root)]
+def python_floor(
+    files: Files, root: str, exclude: Sequence[str] = (), pins: Sequence[Pin] | None = None, *, tool: bool = False
+) -> tuple[str, str] | None:
+    """The lowest Python version and its ``file:line``, or None where nothing says one.
+
+    For the ``pins`` of one upgrade the promise counts where it is published with them or where a resolver holds
+    them to it (Poetry, a lock), or where nothing else is known of what the service runs on. What a library's
+    tests need (``tool``) is not published.
+    """
+    found = [*_images(files, root, exclude), *_version_files(files, root), *_workflows(files, root)]
+    if pins is None or _is_bound(files, pins, tool) or not (found or tool):
+        found += _promises(files, root)
     if not found:
         return None
     version, path, line = min(found, key=lambda f: Version(f[0]))
     return version, f"{path}:{line}"
 
 
-def _own(files: Files, root: str, exclude: Sequence[str]) -> Iterator[Floor]:
-    """What the service's own files say: images anywhere below it, metadata at its top."""
-    for path in owned(files, root, exclude):
-        name = posixpath.basename(path)
-        top = posixpath.dirname(path) == root
-        if is_dockerfile(path):
+def _is_bound(files: Files, pins: Sequence[Pin], tool: bool) -> bool:
+    written = [p for p in pins if not is_lock(p.file)]
+    if not tool and any(posixpath.basename(p.file) in _PUBLISHED for p in written):
+        return True
+    return any(_is_resolved(files, p.file) for p in written if p.file.endswith("pyproject.toml"))
+
+
+def _is_resolved(files: Files, path: str) -> bool:
+    """Whether a tool looks for versions that run on every Python which a ``pyproject.toml`` promises."""
+    folder = posixpath.dirname(path)
+    return b"[tool.poetry" in files[path] or any(posixpath.join(folder, lock) in files for lock in LOCKS)
+
+
+def _images(files: Files, root: str, exclude: Sequence[str]) -> Iterator[Floor]:
+    """The service's own images: of a Dockerfile at its top, in ``docker/``, or named by a compose file."""
+    built = [m[1].decode() for p in files if _COMPOSE.search(p) for m in _BUILT.finditer(files[p])]
+    for path in (p for p in owned(files, root, exclude) if is_dockerfile(p)):
+        home = posixpath.relpath(posixpath.dirname(path) or ".", root or ".")
+        if home in _HOMES or any(f"/{path}".endswith(f"/{name.removeprefix('./')}") for name in built):
             yield from _matches(files, path, _IMAGE)
-        elif top and name == "pyproject.toml":
+
+
+def _promises(files: Files, root: str) -> Iterator[Floor]:
+    """The metadata at the service's top."""
+    for name in sorted(_PUBLISHED):
+        path = posixpath.join(root, name)
+        if path in files and name == "pyproject.toml":
             yield from _pyproject(files, path)
-        elif top and name in {"setup.cfg", "setup.py"}:
+        elif path in files:
             yield from _specified(files, path, _INI if name == "setup.cfg" else _SETUP)
-        elif top and name == "runtime.txt":
-            yield from _matches(files, path, _NUMBER)
 
 
 def _matches(files: Files, path: str, pattern: re.Pattern[str]) -> Iterator[Floor]:
@@ -90,8 +126,11 @@ def _lowest(constraint: str) -> str | None:
     return _short(str(min(lows))) if lows else None
 
 
-def _version_file(files: Files, root: str) -> Iterator[Floor]:
-    """The nearest ``.python-version``, at the service or above it."""
+def _version_files(files: Files, root: str) -> Iterator[Floor]:
+    """``runtime.txt`` at the service, and the nearest ``.python-version``, there or above."""
+    runtime = posixpath.join(root, "runtime.txt")
+    if runtime in files:
+        yield from _matches(files, runtime, _NUMBER)
     folder = root
     while True:
         path = posixpath.join(folder, ".python-version")
@@ -104,10 +143,10 @@ def _version_file(files: Files, root: str) -> Iterator[Floor]:
 
 
 def _workflows(files: Files, root: str) -> Iterator[Floor]:
-    """What CI sets up: all of it for a whole repository, for a part of one only when all workflows agree."""
+    """What CI tests on: all of it for a whole repository, for a part of one only when all workflows agree."""
     found: list[Floor] = []
     for path in sorted(p for p in files if below(p, ".github/workflows") and p.endswith((".yml", ".yaml"))):
-        text = decode(files[path])
+        text = decode(files[path]) if b"test" in files[path] or b"tox" in files[path] else None
         for match in _ACTION.finditer(text.words if text else ""):
             versions = [v for v in _QUOTED.finditer(match[1]) if _is_python(v[1])]
             found += [(v[1], path, line_of(match.string, match.start(1) + v.start())) for v in versions]

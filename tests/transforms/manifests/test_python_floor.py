@@ -2,7 +2,9 @@
 
 import pytest
 
+from tests.transforms.manifests.made import encoded
 from transforms.manifests import python_floor
+from transforms.model import Pin, PinStatus
 
 SAID = {
     "Dockerfile": ("# x\nFROM --platform=linux/amd64 ghcr.io/acme/python:3.9.18-slim AS b\n", "3.9", 2),
@@ -12,7 +14,12 @@ SAID = {
     "setup.py": ("setup(\n  python_requires='>=3.7, !=3.8.*',\n)\n", "3.7", 2),
     ".python-version": ("3.11.4\n3.12\n", "3.11", 1),
     "runtime.txt": ("python-3.10.2\n", "3.10", 1),
-    ".github/workflows/ci.yml": ("with:\n  python-version: ['3.12', \"3.10\", 3.9.x]\n", "3.9", 2),
+    ".github/workflows/ci.yml": (
+        "with:\n  python-version: ['3.12', \"3.10\", 3.9.x]\nrun: pytest\n",
+        "3.9",
+        2,
+    ),
+    ".github/workflows/t.yaml": ("  python: ['3.12', '3.10']\n  run: tox\n", "3.10", 1),
 }
 
 
@@ -46,8 +53,10 @@ def test_a_service_takes_the_nearest_version_file_and_not_its_neighbours_image()
 
 
 def test_ci_speaks_for_a_part_of_the_repository_only_when_it_knows_one_python() -> None:
-    one = {".github/workflows/ci.yml": b"        python-version: '3.11'\n"}
-    two = {".github/workflows/ci.yml": b"        python-version:\n          - '3.11'\n          - '3.9'\n"}
+    one = {".github/workflows/ci.yml": b"        python-version: '3.11'\n  run: pytest\n"}
+    two = {
+        ".github/workflows/ci.yml": b"        python-version:\n          - '3.11'\n          - '3.9'\n  # test\n"
+    }
     assert python_floor(one, "svc") == ("3.11", ".github/workflows/ci.yml:1")
     assert python_floor(two, "svc") is None
     assert python_floor(two, "") == ("3.9", ".github/workflows/ci.yml:3")
@@ -61,8 +70,43 @@ def test_ci_speaks_for_a_part_of_the_repository_only_when_it_knows_one_python() 
         {"pyproject.toml": b'[project]\nrequires-python = "<4"\n'},
         {"pyproject.toml": b"[project\n"},
         {".github/workflows/ci.yml": b"  python-version: ${{ matrix.python }}\n"},
+        {".github/workflows/docs.yml": b"  python-version: '3.8'\n  run: sphinx-build\n"},
+        {"scripts/Dockerfile": b"FROM python:3.8\n", "tests/e2e/Dockerfile": b"FROM python:3.7\n"},
         {"docs/setup.py": b"setup(python_requires='>=2.7')"},
     ],
 )
 def test_where_nothing_is_said_nothing_is_guessed(tree: dict[str, bytes]) -> None:
     assert python_floor(tree, "") is None
+
+
+def test_a_deeper_image_is_the_services_own_when_compose_builds_it() -> None:
+    tree = {
+        "compose.yaml": b"services:\n  a:\n    build:\n      dockerfile: ./deploy/prod/Dockerfile\n",
+        "deploy/prod/Dockerfile": b"FROM python:3.9\n",
+        "deploy/old/Dockerfile": b"FROM python:3.7\n",
+    }
+    assert python_floor(tree, "") == ("3.9", "deploy/prod/Dockerfile:1")
+
+
+PROMISE = '[project]\nrequires-python = ">=3.6"\n'
+POETRY = '[tool.poetry.dependencies]\npython = "^3.6"\n'
+IMAGE = {"Dockerfile": "FROM python:3.12\n"}
+BOUND = {
+    "published with the pin": (False, "pyproject.toml", {"pyproject.toml": PROMISE, **IMAGE}, True),
+    "nothing else is known": (False, "requirements.txt", {"pyproject.toml": PROMISE}, True),
+    "the image says more": (False, "requirements.txt", {"pyproject.toml": PROMISE, **IMAGE}, False),
+    "a library's test tool": (True, "requirements-dev.txt", {"pyproject.toml": PROMISE}, False),
+    "a library's test extra": (True, "pyproject.toml", {"pyproject.toml": PROMISE}, False),
+    "Poetry resolves it": (True, "pyproject.toml", {"pyproject.toml": POETRY, **IMAGE}, True),
+    "uv resolves it": (True, "pyproject.toml", {"pyproject.toml": PROMISE, "uv.lock": "", **IMAGE}, True),
+    "a script's setup": (True, "setup.py", {"setup.py": "setup(python_requires='>=3.6')", **IMAGE}, False),
+}
+
+
+@pytest.mark.parametrize("case", BOUND)
+def test_a_promise_binds_an_upgrade_only_where_something_holds_the_pin_to_it(case: str) -> None:
+    tool, file, tree, is_bound = BOUND[case]
+    files = {"requirements.txt": b"", "requirements-dev.txt": b"", **encoded(tree)}
+    pin = Pin("x", "x", file, 1, "x==1", "==1", PinStatus.EXCLUDES_TARGET)
+    found = python_floor(files, "", pins=[pin], tool=tool)
+    assert (found is not None and found[0] == "3.6") is is_bound
