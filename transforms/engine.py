@@ -62,6 +62,15 @@ def run(tree: Tree, rules: Sequence[Rule]) -> Result:
     return Result(edits, tuple(sorted(set(findings), key=_order)))
 
 
+def obstacle(tree: Tree, precondition: Callable[[Tree], str | None]) -> str | None:
+    """Why an upgrade cannot be right for the tree. One that cannot even be looked at is not."""
+    with _deep_stack():
+        try:
+            return precondition(tree)
+        except Exception as error:
+            return f"what it needs could not be looked at ({type(error).__name__}: {error})"
+
+
 @contextmanager
 def _deep_stack() -> Iterator[None]:
     """LibCST walks a tree by recursion: a sum of a thousand terms needs more stack than Python gives by default."""

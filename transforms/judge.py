@@ -21,6 +21,8 @@ class Evidence:
     pins: tuple[Pin, ...]
     usages: tuple[Usage, ...]
     floor: tuple[str, str] | None
+    obstacle: str | None = None
+    """Why the upgrade cannot be right for this tree, and what would lift that."""
 
     @property
     def behind(self) -> bool:
@@ -58,6 +60,8 @@ def before(evidence: Evidence) -> Outcome | None:
         version, where = evidence.floor
         reason = f"{upgrade.target} {upgrade.version} needs Python {upgrade.python}; {where} says {version}"
         return Outcome(name, Status.BARRED, reason, specifiers(evidence.pins))
+    if evidence.behind and evidence.obstacle is not None:
+        return Outcome(name, Status.BARRED, evidence.obstacle, specifiers(evidence.pins))
     return None
 
 

@@ -7,12 +7,14 @@ a ``RULE``.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 
 from transforms.model import Upgrade
 from transforms.rule import Environments, Rule
+from transforms.tree import Tree
 
 FOLDERS = ("pytest", "pytest_asyncio", "tenacity", "python_dotenv")
 """In the order in which commits are made; coupled upgrades stand side by side."""
@@ -60,6 +62,16 @@ def exports() -> dict[str, frozenset[str]]:
     for folder in FOLDERS:
         merged |= getattr(import_module(f"transforms.{folder}"), "EXPORTS", {})
     return merged
+
+
+def precondition(library: str) -> Callable[[Tree], str | None]:
+    """What has to hold before a library can move at all: the reason why it does not, None when it does. A folder
+    may have a ``PRECONDITION``.
+    """
+    found: Callable[[Tree], str | None] = getattr(
+        import_module(f"transforms.{_folder(library)}"), "PRECONDITION", lambda _: None
+    )
+    return found
 
 
 def environments(library: str) -> Environments:

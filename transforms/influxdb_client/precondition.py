@@ -1,0 +1,44 @@
+"""When a service cannot be moved by code alone, and what would lift that."""
+
+from __future__ import annotations
+
+from transforms.influxdb_client.server import servers
+from transforms.influxdb_client.whole import whole
+from transforms.rewrites import Flag
+from transforms.tree import Tree
+
+
+def obstacle(tree: Tree) -> str | None:
+    """Why the service cannot move as it is; None when it can."""
+    plan = tree.once(whole)
+    needs = (*plan.queries, *plan.missing)
+    if needs and (reason := _server(tree)):
+        first, more = needs[0], f" and {len(needs) - 1} more" if len(needs) > 1 else ""
+        return (
+            f"{_place(tree, first)}{more} needs a server that answers the 3.x client, and {reason}; "
+            "name an InfluxDB 3 image in a compose file, or INFLUXDB_VERSION=3 in .env, once there is one"
+        )
+    if plan.blockers:
+        first, more = plan.blockers[0], f" (and {len(plan.blockers) - 1} more)" if len(plan.blockers) > 1 else ""
+        return (
+            f"the clients do not mix, so all of it moves or nothing; {_place(tree, first)}{more}: {first.message}"
+        )
+    return None
+
+
+def _server(tree: Tree) -> str:
+    found = tree.once(servers)
+    if found.keys() == {"3"}:
+        return ""
+    if not found:
+        return "the repository names no server"
+    where = found.get("2") or next(iter(found.values()))
+    if "3" in found:
+        return f"{where} names another than {found['3']}"
+    return f"{where} names a 2.x server" if "2" in found else f"{where} does not tell which server it is"
+
+
+def _place(tree: Tree, flag: Flag) -> str:
+    page = tree.page(flag.file)
+    line = flag.at if isinstance(flag.at, int) else page.line(flag.at) if page is not None else 1
+    return f"{flag.file}:{line}"

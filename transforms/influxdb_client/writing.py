@@ -1,0 +1,201 @@
+"""``write_api`` objects and what is written with them, said on the 3.x client itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import libcst as cst
+
+from transforms.influxdb3_python.inf007_unknown_keyword import SERIALIZING
+from transforms.influxdb3_python.layout import named
+from transforms.influxdb_client.constructor import Extra, arguments
+from transforms.influxdb_client.imports import is_use, translated
+from transforms.influxdb_client.names import CLIENT, NEW, OLD, SUCCESSORS, WRITER, method
+from transforms.objects import Made, made
+from transforms.page import Page
+from transforms.references import Reference, refer
+from transforms.rewrites import Edit, Flag, Rewrite, dotted, drop_argument, rename_argument
+
+_POSITIONS = ("bucket", "org", "record", "write_precision")
+_UNCERTAIN = "it is not certain which client this writes with; the options of writing move to where that is created"
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """A ``client.write_api(...)`` and the client it belongs to."""
+
+    page: Page
+    call: cst.Call
+    client: Made
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it writes synchronously and nothing else is said, which is what the 3.x client does anyway."""
+        return len(self.call.args) == 1 and self.is_synchronous
+
+    @property
+    def is_synchronous(self) -> bool:
+        """Whether every write is sent at once."""
+        how = _argument(self.call, "write_options", 0)
+        return how is not None and (self.page.resolve(how.value) or "").endswith(".SYNCHRONOUS")
+
+    @property
+    def batches(self) -> bool:
+        """Whether writes may be collected: everything that is not certainly sent at once."""
+        how = _argument(self.call, "write_options", 0)
+        name = (self.page.resolve(how.value) or "") if how is not None else ""
+        return not name.endswith((".SYNCHRONOUS", ".ASYNCHRONOUS"))
+
+
+def _argument(call: cst.Call, keyword: str, position: int) -> cst.Arg | None:
+    told = {a.keyword.value: a for a in call.args if a.keyword is not None}
+    bare = [a for a in call.args if a.keyword is None and not a.star]
+    return told.get(keyword) or (bare[position] if len(bare) > position else None)
+
+
+def writers(page: Page) -> Iterator[Writer | Flag]:
+    """Every ``client.write_api(...)`` of a page."""
+    for call in page.all(cst.Call):
+        if method(call) == "write_api" and isinstance(call.func, cst.Attribute):
+            client = made(page, call.func.value, CLIENT)
+            if client is None or any(a.star for a in call.args):
+                yield Flag(call, _UNCERTAIN, file=page.path)
+            else:
+                yield Writer(page, call, client)
+
+
+def dropped(writer: Writer) -> Rewrite | Flag:
+    """The client itself in the place of its write API."""
+    page, call = writer.page, writer.call
+    entered = isinstance(page.parent(call), cst.WithItem)
+    away = writer.client.call is None or page.scopes.scope(call) is not page.scopes.scope(writer.client.call)
+    if entered and away and not writer.is_synchronous:
+        return Flag(call, "leaving this block closes the whole 3.x client: open the client here", file=page.path)
+    edit = Edit(call, lambda now: now.func.value)
+    return Rewrite(call, "the 3.x client writes itself", (edit,), file=page.path)
+
+
+# ── how the client writes ────────────────────────────────────────────────────────────────────────────────────
+
+
+def extra(client: Made, mine: Sequence[Writer]) -> Extra | Flag:
+    """What a client's creation has to say about writing, or why it cannot be said there."""
+    said = {w.page.module.code_for_node(w.call).partition("write_api")[2] for w in mine}
+    first = mine[0] if mine else None
+    if first is None or (first.is_plain and len(said) == 1):
+        return Extra()
+    if len(said) > 1:
+        return Flag(mine[1].call, "a 3.x client writes in one way: make a client for each", file=mine[1].page.path)
+    call = client.call
+    if call is None or not _may_move(first, client, call):
+        return Flag(first.call, _UNCERTAIN, file=first.page.path)
+    maker = _say(client.page, call, "write_client_options")
+    how = [named(name, translated(first.page, arg.value)) for name, arg in _told(first.call)]
+    imports = maker.imports
+    if not any(a.keyword is not None and a.keyword.value == "write_options" for a in how):
+        options = _say(client.page, call, "WriteOptions")
+        how.insert(0, named("write_options", cst.Call(func=options.expression)))
+        imports = (*imports, *options.imports)
+    return Extra((named("write_client_options", cst.Call(func=maker.expression, args=_spaced(how))),), imports)
+
+
+def _told(call: cst.Call) -> Iterator[tuple[str, cst.Arg]]:
+    for index, arg in enumerate(call.args):
+        yield (arg.keyword.value if arg.keyword else ("write_options", "point_settings")[index]), arg
+
+
+def _spaced(args: Sequence[cst.Arg]) -> list[cst.Arg]:
+    comma = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
+    return [*(a.with_changes(comma=comma) for a in args[:-1]), args[-1]]
+
+
+def _say(page: Page, at: cst.CSTNode, thing: str) -> Reference:
+    """A thing of the new client, by an import of the old one if there is one, since that is renamed."""
+    for binding in page.scopes.imports_at_top():
+        if SUCCESSORS.get(binding.target or "") == f"{NEW}.{thing}":
+            return Reference(cst.Name(binding.name))
+        if binding.target == OLD:
+            return Reference(dotted(f"{NEW if binding.name == OLD else binding.name}.{thing}"))
+    found = refer(page, at, f"{NEW}.{thing}")
+    assert found is not None, "one of the two ways to say it is free"
+    return found
+
+
+def _may_move(writer: Writer, client: Made, call: cst.Call) -> bool:
+    """Whether the options mean the same where the client is created."""
+    if writer.page is not client.page:
+        return False
+    names = (n for arg in writer.call.args for n in writer.page.below(arg.value, cst.Name))
+    return all(_means_same(writer.page, n, call) for n in names if is_use(writer.page, n))
+
+
+def _means_same(page: Page, name: cst.Name, there: cst.Call) -> bool:
+    bound = page.bindings(name)
+    if not bound:
+        return True
+    if page.scopes.lookup(there, name.value) != bound:
+        return name.value == "self" and _is_method(page, name)
+    here = page.scopes.scope(there)
+    late = [b for b in bound if page.line(b.node) > page.line(there) and page.scopes.scope(b.node) is here]
+    return not any(b.kind in {"assigned", "def", "class"} for b in late)
+
+
+def _is_method(page: Page, name: cst.Name) -> bool:
+    """``self.method``, which is there from the start."""
+    parent, klass = page.parent(name), page.around(name, cst.ClassDef)
+    if not isinstance(parent, cst.Attribute) or klass is None:
+        return False
+    return any(isinstance(f, cst.FunctionDef) and f.name.value == parent.attr.value for f in klass.body.body)
+
+
+# ── what is written ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+def writes(page: Page) -> Iterator[tuple[cst.Call, Made | None]]:
+    """Every ``w.write(...)`` of the old client; with what made ``w``, when that is certain."""
+    for call in page.all(cst.Call):
+        if method(call) == "write" and isinstance(call.func, cst.Attribute):
+            names = {arg.keyword.value for arg in call.args if arg.keyword is not None}
+            writer = made(page, call.func.value, WRITER)
+            if writer is not None or {"bucket", "record"} <= names:
+                yield call, writer
+
+
+def written(page: Page, call: cst.Call, writer: Writer | None) -> Rewrite | Flag:
+    """A write said on the client: the bucket is the database, the organisation is the client's."""
+    if any(arg.star for arg in call.args):
+        return Flag(call, "arguments are unpacked: name them, `bucket` is `database`", file=page.path)
+    if len([a for a in call.args if a.keyword is None]) > len(_POSITIONS):
+        return Flag(call, "too many arguments to tell what they are", file=page.path)
+    told = {arg.keyword.value if arg.keyword else _POSITIONS[i]: arg for i, arg in enumerate(call.args)}
+    if SERIALIZING & told.keys() and (writer is None or writer.batches):
+        return Flag(
+            call,
+            "a 3.x client that batches loses these rows on 0.17, without an exception: write them with "
+            "`write_options=SYNCHRONOUS`",
+            file=page.path,
+        )
+    edits: list[Edit] = []
+    for name, arg in told.items():
+        if name == "org" and _is_clients(page, arg, writer):
+            edits += drop_argument(call, arg)
+        else:
+            edits += _keyword(arg, "database" if name == "bucket" else name)
+    return Rewrite(call, "written with the client; the bucket is its database", tuple(edits), file=page.path)
+
+
+def _keyword(arg: cst.Arg, name: str) -> tuple[Edit, ...]:
+    if arg.keyword is None:
+        new = named(name, cst.Name("_"))
+        return (Edit(arg, lambda now: now.with_changes(keyword=new.keyword, equal=new.equal)),)
+    return (rename_argument(arg, name),) if arg.keyword.value != name else ()
+
+
+def _is_clients(page: Page, org: cst.Arg, writer: Writer | None) -> bool:
+    """Whether the client was created with the same organisation, so that it need not be said again."""
+    client = writer.client if writer is not None else None
+    if client is None or client.call is None or client.page is not page:
+        return False
+    own = (arguments(client.call) or {}).get("org")
+    return own is not None and own.value.deep_equals(org.value)
