@@ -175,6 +175,7 @@ def speak(action: Action, scene: Scene, hands: Hands) -> None:
         actions.Explain: _explanation,
         actions.Dispute: _dispute,
         actions.NoteEdit: _edit_note,
+        actions.Admit: _admission,
     }[type(action)]
     pr, body = comment(action, scene, hands)
     hands.eyes.forge.comment(scene.repo, pr, body)
@@ -198,6 +199,12 @@ def _dispute(action: Action, scene: Scene, hands: Hands) -> tuple[int, str]:
     landed = landed_pull(scene)
     view = pull_view(scene, hands, scene.seen.attempts, landed.pull.head_sha)
     return action.pr, render.disputed_comment(view, landed.history[0], red_since(landed))
+
+
+def _admission(action: Action, scene: Scene, hands: Hands) -> tuple[int, str]:
+    assert isinstance(action, actions.Admit)
+    view = pull_view(scene, hands, scene.seen.attempts + 1, open_pull(scene).pull.head_sha)
+    return action.pr, render.broken_comment(view, scene.phase.reason)
 
 
 def _edit_note(action: Action, scene: Scene, hands: Hands) -> tuple[int, str]:

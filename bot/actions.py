@@ -86,6 +86,13 @@ class NoteEdit(Action):
 
 
 @dataclass(frozen=True, slots=True)
+class Admit(Action):
+    """Say once on the open pull request that the codemods or the push failed."""
+
+    pr: int
+
+
+@dataclass(frozen=True, slots=True)
 class Tidy(Action):
     """Delete a branch of ours that nothing needs any more."""
 

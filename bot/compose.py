@@ -28,6 +28,14 @@ class Need:
 
 
 @dataclass(frozen=True, slots=True)
+class Setting:
+    """One value under ``environment``."""
+
+    text: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
 class Node:
     """A service as compose means it. ``context`` is the folder it is built from, inside the repository."""
 
@@ -37,6 +45,7 @@ class Node:
     context: str | None
     image: str | None
     needs: tuple[Need, ...]
+    environment: tuple[Setting, ...] = ()
 
     @property
     def project(self) -> str:
@@ -88,6 +97,7 @@ class _File:
             self._context(name, body.get("build")),
             image if isinstance(image, str) else None,
             tuple(self._needs(name, body.get("depends_on"))),
+            tuple(self._settings(name, body.get("environment"))),
         )
 
     def _context(self, name: str, build: object) -> str | None:
@@ -124,6 +134,13 @@ class _File:
         for key, need in enumerate(depends) if isinstance(depends, list) else ((n, n) for n in depends):
             if isinstance(need, str):
                 yield Need(need, self._line("services", name, "depends_on", key))
+
+    def _settings(self, name: str, found: object) -> Iterator[Setting]:
+        """Only text is kept; what else stands there is compose's business, not the order's."""
+        pairs = found.items() if isinstance(found, dict) else enumerate(found) if isinstance(found, list) else ()
+        for key, text in pairs:
+            if isinstance(text, str):
+                yield Setting(text, self._line("services", name, "environment", key))
 
     def _inside(self, folder: str) -> str | None:
         path = posixpath.normpath(folder)

@@ -27,6 +27,7 @@ FIRST = (
     actions.Close,
     actions.Tidy,
     actions.Explain,
+    actions.Admit,
     actions.Dispute,
     actions.NoteEdit,
     actions.AskReview,
@@ -99,6 +100,8 @@ def _next(phase: Phase) -> Action | None:
             return actions.Close(pr, head)
         case phases.Landing(rerun=jobs, pr=pr) if jobs:
             return actions.Rerun(pr, jobs)
+        case phases.Broken(explained=False, pr=pr):
+            return actions.Admit(pr)
         case phases.Landing(disputed=True, explained=False, pr=pr):
             return actions.Dispute(pr)
     return None

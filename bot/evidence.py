@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from bot.migrate import Overlay
+from bot.migrate import Overlay, migration, wanted
 from bot.model import Service
 from bot.observation import Observation
 from bot.observe import Eyes
 from bot.ports import Resolution, Resolver
 from transforms.manifests import constraint_lines, python_floor, requirement_lines
 from transforms.model import Files
-from transforms.runner import migrate
 
 PYTHON = "3.11"
 """What a service that says nothing is taken to run on."""
@@ -48,12 +47,13 @@ class Proof:
         limits = constraint_lines(files, service.path, others)
         return self._ask(lines, limits, floor[0] if floor else PYTHON, partial)
 
-    def is_idempotent(self, seen: Observation) -> bool:
-        """A second run over the migrated tree edits nothing."""
-        files, upgrades = self._after(seen), self.eyes.config.upgrades
+    def is_idempotent(self, seen: Observation) -> bool | None:
+        """A second run over the migrated tree edits nothing; None where there was no first one."""
+        if seen.wish.error:
+            return None
+        files, due = self._after(seen), wanted(self.eyes.config)
         return not any(
-            migrate(files, s.path, upgrades, exclude=seen.wish.nested.get(s.name, ())).edits
-            for s in seen.unit.services
+            migration(files, s.path, due, seen.wish.nested.get(s.name, ())).edits for s in seen.unit.services
         )
 
     def _after(self, seen: Observation) -> Overlay:

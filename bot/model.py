@@ -35,6 +35,16 @@ class Edge:
 
 
 @dataclass(frozen=True, slots=True)
+class Hint:
+    """A sign that ``service`` may need ``on`` (a service, or a folder that is nobody's). Shown, never an order."""
+
+    service: str
+    on: str
+    source: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Inventory:
     """What one service contains, as ``convoy scan`` prints it."""
 

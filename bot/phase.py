@@ -59,7 +59,8 @@ def _open(seen: Observation, open_: OpenPull, policy: Policy, now: datetime, log
     if campaign.HOLD in pull.labels:
         return phases.Held(f"held by the label {campaign.HOLD}", *at)
     if seen.wish.error:
-        return phases.Broken(seen.wish.error)
+        told = Said("broken", seen.wish.base) in open_.said
+        return phases.Broken(seen.wish.error, pull.number, explained=told)
     if not seen.wish.needed and not open_.edited:
         return phases.Obsolete("the base branch needs nothing any more", *at)
     why = _outdated(open_, _approvals(open_, login))

@@ -137,7 +137,10 @@ class Reverted(Phase):
 
 @dataclass(frozen=True, slots=True)
 class Broken(Phase):
-    """The transform or the push failed at this base commit."""
+    """The transform or the push failed at this base commit. ``pr`` is the open pull request's, or 0."""
+
+    pr: int = 0
+    explained: bool = True
 
 
 @dataclass(frozen=True, slots=True)

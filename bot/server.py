@@ -1,41 +1,88 @@
-"""The public listener: takes signed webhooks, wakes a tick, answers at once. Events wake; nothing is believed."""
+"""The two listeners. The public one takes signed webhooks, wakes a tick and answers at once; nothing is believed.
+The private one is for whoever runs Convoy, on this machine only.
+"""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 
 from fastapi import FastAPI, Request, Response
+from starlette.requests import ClientDisconnect
 
 from bot import webhook
 
 LIMIT = 5 * 1024 * 1024
 """Bytes. GitHub caps its payloads at 25 MB; nothing that we are woken by comes near this."""
+PATIENCE = 10.0
+"""Seconds within which a body has to arrive."""
+METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+
+Answer = tuple[int, str]
+"""A status and what it says."""
 
 
-def application(secret: str, wake: Callable[[str], None]) -> FastAPI:
-    """``/webhook`` and ``/healthz``, and nothing else. ``wake`` gets the repository's name; it must not block."""
-    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+def application(
+    secret: str, wake: Callable[[str], None], count: Callable[[int], None] = lambda status: None
+) -> FastAPI:
+    """``/webhook`` and ``/healthz``, and nothing else. ``wake`` gets the repository's name; it must not block.
+
+    ``count`` is told how every webhook was answered.
+    """
+    app = _bare()
 
     @app.post("/webhook")
     async def receive(request: Request) -> Response:
-        body = await _body(request)
-        if body is None:
-            return Response(status_code=413)
-        if not webhook.verify(secret, body, request.headers.get("x-hub-signature-256", "")):
-            return Response(status_code=401)
-        try:
-            repo = webhook.wake(request.headers.get("x-github-event", ""), body)
-        except webhook.Malformed as error:
-            return Response(str(error), status_code=400, media_type="text/plain")
-        if repo is not None:
-            wake(repo)
-        return Response(status_code=202)
+        status, why = await _received(request, secret, wake)
+        count(status)
+        return Response(why, status_code=status, media_type="text/plain")
 
     @app.get("/healthz")
     async def healthy() -> Response:
         return Response("ok\n", media_type="text/plain")
 
     return app
+
+
+def private(metrics: Callable[[], bytes], ready: Callable[[], bool]) -> FastAPI:
+    """``/metrics`` for Prometheus, and ``/readyz``: 200 while the fleet is being looked at, else 503."""
+    app = _bare()
+
+    @app.get("/metrics")
+    async def measured() -> Response:
+        return Response(metrics(), media_type=METRICS_TYPE)
+
+    @app.get("/readyz")
+    async def readiness() -> Response:
+        fine = ready()
+        return Response("ready\n" if fine else "not ready\n", 200 if fine else 503, media_type="text/plain")
+
+    return app
+
+
+def _bare() -> FastAPI:
+    return FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+
+
+async def _received(request: Request, secret: str, wake: Callable[[str], None]) -> Answer:
+    try:
+        async with asyncio.timeout(PATIENCE):
+            body = await _body(request)
+    except TimeoutError:
+        return 408, ""
+    except ClientDisconnect:
+        return 400, ""
+    if body is None:
+        return 413, ""
+    if not webhook.verify(secret, body, request.headers.get("x-hub-signature-256", "")):
+        return 401, ""
+    try:
+        repos = webhook.wake(request.headers.get("x-github-event", ""), body)
+    except webhook.Malformed as error:
+        return 400, str(error)
+    for repo in repos:
+        wake(repo)
+    return 202, ""
 
 
 async def _body(request: Request) -> bytes | None:

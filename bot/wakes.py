@@ -11,6 +11,7 @@ class Wakes:
     def __init__(self) -> None:
         self._repos: set[str] = set()
         self._changed = threading.Condition()
+        self._closed = False
 
     def add(self, repo: str) -> None:
         """Look at this repository again."""
@@ -28,4 +29,11 @@ class Wakes:
     def wait(self, seconds: float) -> bool:
         """Until there is something to take, at most so long; whether there is."""
         with self._changed:
-            return self._changed.wait_for(lambda: bool(self._repos), seconds)
+            self._changed.wait_for(lambda: bool(self._repos) or self._closed, seconds)
+            return bool(self._repos)
+
+    def close(self) -> None:
+        """Nobody waits any more, now or later."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()

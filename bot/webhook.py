@@ -1,6 +1,6 @@
-"""Webhooks without I/O: is it signed by who knows our secret, and which repository does it want us to look at?
+"""Webhooks without I/O: is it signed by who knows our secret, and which repositories does it want us to look at?
 
-Only that name is taken from an event; everything else in it is hearsay and is never believed.
+Only their names are taken from an event; everything else in it is hearsay and is never believed.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import hmac
 import json
 import re
+from typing import Any
 
 EVENTS = frozenset(
     [
@@ -23,7 +24,7 @@ EVENTS = frozenset(
         "installation",
     ]
 )
-_REPO = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9._-]+")
+_REPO = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*/[A-Za-z0-9._-]+")
 
 
 class Malformed(ValueError):
@@ -36,15 +37,24 @@ def verify(secret: str, body: bytes, signature: str) -> bool:
     return hmac.compare_digest(wanted.encode(), signature.encode("utf-8", "replace"))
 
 
-def wake(event: str, body: bytes) -> str | None:
-    """The repository to look at again, or None for an event that means nothing to us. Raises Malformed."""
+def wake(event: str, body: bytes) -> frozenset[str]:
+    """The repositories to look at again; none for an event that means nothing to us. Raises Malformed.
+
+    An installation names those it was given, if any; every other event names its own.
+    """
     if event not in EVENTS:
-        return None
+        return frozenset()
     try:
         payload = json.loads(body)
     except (ValueError, RecursionError):
         raise Malformed("the body is not JSON") from None
-    repository = payload.get("repository") if isinstance(payload, dict) else None
+    if event == "installation":
+        listed = payload.get("repositories", []) if isinstance(payload, dict) else None
+        return frozenset(map(_name, listed if isinstance(listed, list) else [None]))
+    return frozenset([_name(payload.get("repository") if isinstance(payload, dict) else None)])
+
+
+def _name(repository: Any) -> str:
     name = repository.get("full_name") if isinstance(repository, dict) else None
     if not isinstance(name, str) or not _REPO.fullmatch(name):
         raise Malformed("the event names no repository")

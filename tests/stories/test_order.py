@@ -180,3 +180,19 @@ def test_a_service_that_passes_waits_with_its_merge_for_what_came_into_being_bef
     voyage.tick()
     assert voyage.phases() == {"hub": "Passing", "lib": "Throttled"}
     assert voyage.reason("hub") == "ready to merge; waits for lib (Due)"
+
+
+def test_codemods_that_begin_to_fail_on_an_open_pull_request_say_so_there_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    voyage = Voyage(tmp_path, {HUB: service()})
+    voyage.sail(5, approving=False)
+
+    def failing(files: Files, root: str, upgrades: Sequence[Upgrade], *, exclude: Sequence[str] = ()) -> Migration:
+        raise RecursionError("too deep")
+
+    monkeypatch.setattr("bot.migrate.migrate", failing)
+    voyage.anna.push(HUB, "main", {"app.py": service()["app.py"] + "\n\nLATER = 1\n"})
+    voyage.sail(5, approving=False)
+    assert voyage.phases() == {"hub": "Broken"}
+    assert sum("convoy-said: broken" in c for c in voyage.comments("hub")) == 1
