@@ -50,11 +50,16 @@ def constructed(page: Page, call: cst.Call, extra: Extra) -> Rewrite | Flag:
         )
     if trouble := next(_troubles(page, told), ""):
         return Flag(call, trouble, file=page.path)
-    port = _needs_port(told)
-    message, level = (
-        (_PORT, Level.CHANGES_SILENTLY) if port else ("the 3.x client; a path in its URL is dropped", None)
-    )
+    message, level = _note(told)
     return Rewrite(call, message, (_edit(call, extra),), extra.imports, level=level, file=page.path)
+
+
+def _note(told: dict[str, cst.Arg]) -> tuple[str, Level | None]:
+    if _needs_port(told):
+        return _PORT, Level.CHANGES_SILENTLY
+    if string_value(told["url"].value) is not None:
+        return "the 3.x client", None
+    return "its URL has to name the port (443 is taken without) and no path (it is dropped)", Level.ADVICE
 
 
 def _troubles(page: Page, told: dict[str, cst.Arg]) -> Iterator[str]:

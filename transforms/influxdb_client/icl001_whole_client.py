@@ -172,6 +172,49 @@ client = InfluxDBClient("http://127.0.0.1", "t", org="o")
 client.write_api(SYNCHRONOUS).write("home", record="home temp=21.5")
 """
 
+_HANDED = """\
+import pandas as pd
+from influxdb_client import InfluxDBClient, Point
+from influxdb_client.client.write_api import SYNCHRONOUS
+
+
+def opened(url):
+    try:
+        client = InfluxDBClient(url=url, token="t", org="o")
+    except ValueError:
+        return None, None
+    return client, client.write_api(write_options=SYNCHRONOUS)
+
+
+def send(url):
+    client, write_api = opened(url)
+    write_api.write("home", "o", Point("home").field("temp", 20.5))
+    rows = pd.DataFrame({"temp": [1.5]}, index=pd.to_datetime(["2024-01-01"], utc=True))
+    write_api.write(bucket="home", record=rows, data_frame_measurement_name="home")
+    client.close()
+"""
+
+_HANDED_AFTER = """\
+import pandas as pd
+from influxdb_client_3 import InfluxDBClient3, Point
+
+
+def opened(url):
+    try:
+        client = InfluxDBClient3(host=url, token="t", org="o")
+    except ValueError:
+        return None, None
+    return client, client
+
+
+def send(url):
+    client, write_api = opened(url)
+    write_api.write(database="home", org="o", record=Point("home").field("temp", 20.5))
+    rows = pd.DataFrame({"temp": [1.5]}, index=pd.to_datetime(["2024-01-01"], utc=True))
+    write_api.write(database="home", record=rows, data_frame_measurement_name="home")
+    client.close()
+"""
+
 _FLAGGED = """\
 from influxdb_client import InfluxDBClient, Point
 from influxdb_client.client.influxdb_client_async import InfluxDBClientAsync
@@ -239,18 +282,21 @@ RULE = Rule(
             title="Synchronous writes",
             before=_BEFORE,
             after=_AFTER,
+            notes=(8,),
             probe=_probe("['home,room=a temp=21.5 1']"),
         ),
         Example(
             title="Batches with a callback, kept by a class, everything written out",
             before=_BATCHES,
             after=_BATCHES_AFTER,
+            notes=(7,),
             probe=_probe("['home temp=20.5', 'home temp=21.5']"),
         ),
         Example(
             title="Entered with `with`, points from another file",
             before=_ENTERED,
             after=_ENTERED_AFTER,
+            notes=(9,),
             others={"points.py": _POINTS},
             others_after={"points.py": _POINTS.replace("influxdb_client.client.write.point", "influxdb_client_3")},
             probe=_probe("['home temp=21.5']"),
@@ -269,6 +315,13 @@ RULE = Rule(
             title="What cannot be seen to the end: nothing is rewritten",
             before=_FLAGGED,
             flags=((2, Level.BREAKS), (6, Level.BREAKS), (10, Level.BREAKS), (11, Level.BREAKS)),
+        ),
+        Example(
+            title="A write API that is handed on, rows at once",
+            before=_HANDED,
+            after=_HANDED_AFTER,
+            notes=(8,),
+            probe=_probe("['home temp=20.5', 'home temp=1.5 1704067200000000000']"),
         ),
         Example(title="A mock in its place", before=_BY_NAME, flags=((11, Level.BREAKS),)),
         Example(title="The 1.x client, the 3.x client, a name in a string", before=_LEFT),

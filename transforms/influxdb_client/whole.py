@@ -17,7 +17,7 @@ from transforms.influxdb_client.imports import named
 from transforms.influxdb_client.missing import missing, queries
 from transforms.influxdb_client.names import CLIENTS, NEW, is_old, module_of
 from transforms.influxdb_client.server import is_three
-from transforms.influxdb_client.writing import Writer, dropped, extra, writers, writes, written
+from transforms.influxdb_client.writing import Writer, doubtful, dropped, extra, writers, writes, written
 from transforms.objects import Made
 from transforms.page import Page
 from transforms.rewrites import Flag, Rewrite, dotted_text
@@ -105,6 +105,8 @@ def _flagged(more: Extra | Flag, writer: Writer) -> Flag:
 
 def _written(page: Page) -> Iterator[Rewrite | Flag]:
     known = {w.call: w for w in writers(page) if isinstance(w, Writer)}
+    if _uses_old(page):
+        yield from doubtful(page)
     for call, made in writes(page):
         if made is None and page.tree.once(_wraps):
             yield Flag(call, _LOCAL, file=page.path)

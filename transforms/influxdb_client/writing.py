@@ -15,7 +15,8 @@ from transforms.influxdb_client.names import CLIENT, NEW, OLD, SUCCESSORS, WRITE
 from transforms.objects import Made, made
 from transforms.page import Page
 from transforms.references import Reference, refer
-from transforms.rewrites import Edit, Flag, Rewrite, dotted, drop_argument, rename_argument
+from transforms.rewrites import Edit, Flag, Rewrite, dotted, dotted_text, drop_argument, rename_argument
+from transforms.tree import Tree
 
 _POSITIONS = ("bucket", "org", "record", "write_precision")
 _UNCERTAIN = "it is not certain which client this writes with; the options of writing move to where that is created"
@@ -63,6 +64,12 @@ def writers(page: Page) -> Iterator[Writer | Flag]:
                 yield Flag(call, _UNCERTAIN, file=page.path)
             else:
                 yield Writer(page, call, client)
+
+
+def any_batches(tree: Tree) -> bool:
+    """Whether some write API of the service may collect what is written."""
+    found = [w for page in tree.pages(b"write_api") for w in writers(page)]
+    return not found or any(isinstance(w, Flag) or w.batches for w in found)
 
 
 def dropped(writer: Writer) -> Rewrite | Flag:
@@ -155,11 +162,27 @@ def _is_method(page: Page, name: cst.Name) -> bool:
 def writes(page: Page) -> Iterator[tuple[cst.Call, Made | None]]:
     """Every ``w.write(...)`` of the old client; with what made ``w``, when that is certain."""
     for call in page.all(cst.Call):
-        if method(call) == "write" and isinstance(call.func, cst.Attribute):
-            names = {arg.keyword.value for arg in call.args if arg.keyword is not None}
-            writer = made(page, call.func.value, WRITER)
-            if writer is not None or {"bucket", "record"} <= names:
-                yield call, writer
+        match call.func:
+            case cst.Attribute(value=receiver, attr=cst.Name(value="write")):
+                writer = made(page, receiver, WRITER)
+                if writer is not None or _looks_like(receiver, call):
+                    yield call, writer
+
+
+def _looks_like(receiver: cst.BaseExpression, call: cst.Call) -> bool:
+    """Whether an object that came from elsewhere is named, or spoken to, as a write API is."""
+    names = {arg.keyword.value for arg in call.args if arg.keyword is not None}
+    name = (dotted_text(receiver) or "").rpartition(".")[2]
+    return {"bucket", "record"} <= names or "write_api" in name
+
+
+def doubtful(page: Page) -> Iterator[Flag]:
+    """Writes of three things to who knows what: a bucket, an organisation and a record, most likely."""
+    for call in page.all(cst.Call):
+        match call.func:
+            case cst.Attribute(value=receiver, attr=cst.Name(value="write")) if len(call.args) >= 3:
+                if not _looks_like(receiver, call) and made(page, receiver, WRITER) is None:
+                    yield Flag(call, "is this a write of the 2.x client? Name its arguments", file=page.path)
 
 
 def written(page: Page, call: cst.Call, writer: Writer | None) -> Rewrite | Flag:
@@ -169,7 +192,8 @@ def written(page: Page, call: cst.Call, writer: Writer | None) -> Rewrite | Flag
     if len([a for a in call.args if a.keyword is None]) > len(_POSITIONS):
         return Flag(call, "too many arguments to tell what they are", file=page.path)
     told = {arg.keyword.value if arg.keyword else _POSITIONS[i]: arg for i, arg in enumerate(call.args)}
-    if SERIALIZING & told.keys() and (writer is None or writer.batches):
+    batches = writer.batches if writer is not None else page.tree.once(any_batches)
+    if batches and SERIALIZING & told.keys():
         return Flag(
             call,
             "a 3.x client that batches loses these rows on 0.17, without an exception: write them with "
