@@ -81,7 +81,7 @@ def test_other_images_and_comments_say_nothing() -> None:
 
 
 def test_one_place_that_cannot_be_rewritten_keeps_every_file_as_it_is() -> None:
-    loose = b"from influxdb_client import InfluxDBClient\n\n\ndef open(settings):\n    return InfluxDBClient(**settings)\n"
+    loose = b"from influxdb_client import InfluxDBClient\n\n\ndef open(told):\n    return InfluxDBClient(**told)\n"
     seen = tree(app_dot_py=WRITES, points_dot_py=POINTS, other_dot_py=loose)
     reason = obstacle(seen) or ""
     assert reason.startswith("the clients do not mix, so all of it moves or nothing; other.py:5")
