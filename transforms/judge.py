@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 from packaging.specifiers import SpecifierSet
 
-from transforms.manifests import is_lock
+from transforms.manifests import COMPILED, is_lock
 from transforms.model import Outcome, Pin, PinStatus, Status, Upgrade, Usage
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What the tree says about one upgrade before anything is changed. ``floor`` is a version and where it was
-    read.
+    """What the tree says about one upgrade before anything is changed. ``floor`` is the lowest Python and where it
+    was read, ``reach`` the highest.
     """
 
     upgrade: Upgrade
@@ -23,6 +23,7 @@ class Evidence:
     floor: tuple[str, str] | None
     obstacle: str | None = None
     """Why the upgrade cannot be right for this tree, and what would lift that."""
+    reach: str | None = None
 
     @property
     def behind(self) -> bool:
@@ -35,9 +36,23 @@ class Evidence:
         return bool(self.pins) and not self.usages and not self.upgrade.tool
 
     @property
-    def too_old(self) -> bool:
-        """Whether the service's Python cannot install the target."""
+    def split(self) -> bool:
+        """Whether some of the service's Pythons cannot install the target, so that no pin may demand it."""
         return self.floor is not None and self.floor[0] not in python_of(self.upgrade)
+
+    @property
+    def too_old(self) -> bool:
+        """Whether the pins cannot have the target: closed ones on every Python, open ones on any."""
+        if not self.split:
+            return False
+        closed = {PinStatus.EXCLUDES_TARGET, PinStatus.REPLACED}
+        reached = self.reach is None or self.reach in python_of(self.upgrade)
+        return not reached or any(p.status in closed and not _is_derived(p) for p in self.pins)
+
+
+def _is_derived(pin: Pin) -> bool:
+    """Whether a tool writes the pin from another one."""
+    return is_lock(pin.file) or (pin.skip_reason or "").startswith(COMPILED)
 
 
 def python_of(upgrade: Upgrade) -> SpecifierSet:

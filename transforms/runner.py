@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from transforms import engine, judge
 from transforms.lines import carried, nearest
-from transforms.manifests import find_pins, lock_findings, python_floor, raise_pins
+from transforms.manifests import find_pins, lock_findings, python_floor, python_reach, raise_pins
 from transforms.model import (
     Files,
     Finding,
@@ -81,9 +81,11 @@ def migrate(files: Files, root: str, upgrades: Sequence[Upgrade], *, exclude: Se
 
 def _evidence(tree: Tree, upgrade: Upgrade, pins: Sequence[Pin], usages: Sequence[Usage]) -> judge.Evidence:
     mine = tuple(p for p in pins if p.library == upgrade.library)
-    floor = python_floor(tree.files, tree.root, tree.exclude, mine, tool=upgrade.tool) if mine else None
+    where = (tree.files, tree.root, tree.exclude, mine)
+    floor = python_floor(*where, tool=upgrade.tool) if mine else None
+    reach = python_reach(*where) if floor else None
     used = tuple(u for u in usages if u.library == upgrade.library)
-    return judge.Evidence(upgrade, mine, used, floor, engine.obstacle(tree, precondition(upgrade.library)))
+    return judge.Evidence(upgrade, mine, used, floor, engine.obstacle(tree, precondition(upgrade.library)), reach)
 
 
 def is_idempotent(
@@ -150,7 +152,9 @@ def _apply(work: Work, group: Sequence[judge.Evidence]) -> None:
     moved: set[str] = set()
     for evidence in group:
         upgrade = evidence.upgrade
-        raised, told = raise_pins(work.tree.files, work.pins(upgrade), upgrade, rewritten=bool(rewritten))
+        raised, told = raise_pins(
+            work.tree.files, work.pins(upgrade), upgrade, rewritten=bool(rewritten) and not evidence.split
+        )
         seen += work.seen(told)
         work.tree.advance(raised)
         edits |= raised

@@ -110,6 +110,35 @@ def test_a_python_below_the_floor_bars_the_upgrade_and_says_where_it_was_read() 
     assert migrate(files, "", upgrades()).edits == {}
 
 
+CI = b"matrix:\n  python-version: ['3.8', '3.12']\nrun: pytest\n"
+
+
+def test_where_a_newer_python_gets_the_target_by_itself_the_code_moves_and_the_range_stays() -> None:
+    files = {"app.py": READS, "requirements.txt": b"tenacity>=8\n", ".github/workflows/ci.yml": CI}
+    assert set(migrate(files, "", upgrades()).edits) == {"app.py"}
+
+
+def test_a_compiled_file_closes_no_open_pin() -> None:
+    files = {"app.py": READS, "needs.in": b"tenacity\n", ".github/workflows/ci.yml": CI}
+    compiled = {"ci-requirements.in": b"tenacity\n", "ci-requirements.txt": b"tenacity==8.2.3\n    # via -r x\n"}
+    migration = migrate({**files, **compiled}, "", upgrades())
+    assert set(migration.edits) == {"app.py"}
+    assert [f.level for f in findings(migration, "PIN003")] == [Level.BREAKS]
+
+
+def test_an_exact_pin_has_to_suit_every_python_that_ci_tests() -> None:
+    files = {"app.py": READS, "requirements.txt": b"tenacity==8.2.3\n", ".github/workflows/ci.yml": CI}
+    told = outcome(files, "tenacity")
+    assert told.status is Status.BARRED
+    assert told.reason == "tenacity 9.1.2 needs Python >=3.9; .github/workflows/ci.yml:2 says 3.8"
+
+
+def test_poetry_wants_one_version_for_every_python() -> None:
+    poetry = b'[tool.poetry.dependencies]\npython = "^3.8"\ntenacity = ">=8"\n'
+    files = {"app.py": READS, "pyproject.toml": poetry}
+    assert outcome(files, "tenacity").status is Status.BARRED
+
+
 LOCK = b'[[package]]\nname = "tenacity"\nversion = "8.2.3"\n'
 
 

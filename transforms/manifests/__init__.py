@@ -2,17 +2,19 @@
 
 from transforms.manifests.lines import constraint_lines, requirement_lines
 from transforms.manifests.locks import is_lock
-from transforms.manifests.pins import find_pins
-from transforms.manifests.python_floor import python_floor
+from transforms.manifests.pins import COMPILED, find_pins
+from transforms.manifests.python_floor import python_floor, python_reach
 from transforms.manifests.raising import RULES, lock_findings, raise_pins
 
 __all__ = [
+    "COMPILED",
     "RULES",
     "constraint_lines",
     "find_pins",
     "is_lock",
     "lock_findings",
     "python_floor",
+    "python_reach",
     "raise_pins",
     "requirement_lines",
 ]

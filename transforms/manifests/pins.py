@@ -20,6 +20,9 @@ from transforms.manifests.text import Edit, applied, decode, whole_line
 from transforms.manifests.tree import kind, readings
 from transforms.model import Files, Pin, PinStatus, Problem, Upgrade
 
+COMPILED = "compiled from"
+"""How the reason begins why a compiled requirements file is not edited."""
+
 _PYTHONS = tuple(f"3.{minor}" for minor in range(7, 20))
 _PLATFORMS = (("linux", "Linux", "posix"), ("win32", "Windows", "nt"), ("darwin", "Darwin", "posix"))
 
@@ -210,7 +213,7 @@ def _compiled_from(files: Files, path: str) -> str | None:
 
 
 def _skipped(spot: Spot, source: str) -> Spot:
-    return replace(spot, skip=f"compiled from {source}: compile it again")
+    return replace(spot, skip=f"{COMPILED} {source}: compile it again")
 
 
 def _without_lone_locks(pins: list[Pin]) -> tuple[Pin, ...]:

@@ -26,7 +26,11 @@ _IMAGE = re.compile(r"^[ \t]*FROM[ \t]+(?:--\S+[ \t]+)*(?:[\w.:-]+/)*python:v?(\
 _NUMBER = re.compile(r"^[ \t]*(?:python-)?(\d+\.\d+(?:\.\d+)?)", re.M)
 _INI = re.compile(r"^[ \t]*python_requires\s*=\s*(.+)$", re.M)
 _SETUP = re.compile(r"\bpython_requires\s*=\s*[\"']([^\"']+)[\"']")
-_ACTION = re.compile(r"^[ \t-]*python(?:[-_]versions?)?\s*:\s*(.+(?:\n[ \t]+-[^\n]+)*)", re.M)
+_ACTION = re.compile(
+    r"^[ \t-]*python(?:[-_]versions?)?[ \t]*:[ \t]*"
+    r"(\[[^\]]*\]|[^\s#\[][^\n#]*|(?:[ \t]*\n[ \t]*-[ \t]*[\"']?\d[^\n#]*)+)",
+    re.M,
+)
 _QUOTED = re.compile(r"(?<![\d.])(\d+\.\d+)(?:\.\d+|\.x)?(?![\d.])")
 _COMPOSE = re.compile(r"(?:^|/)(?:docker-)?compose[^/]*\.ya?ml$")
 _BUILT = re.compile(rb"^[ \t]*dockerfile[ \t]*:[ \t]*[\"']?([^\s\"'#]+)", re.M)
@@ -47,13 +51,29 @@ def python_floor(
     them to it (Poetry, a lock), or where nothing else is known of what the service runs on. What a library's
     tests need (``tool``) is not published.
     """
-    found = [*_images(files, root, exclude), *_version_files(files, root), *_workflows(files, root)]
+    found = _running(files, root, exclude)
     if pins is None or _is_bound(files, pins, tool) or not (found or tool):
         found += _promises(files, root)
     if not found:
         return None
     version, path, line = min(found, key=lambda f: Version(f[0]))
     return version, f"{path}:{line}"
+
+
+def python_reach(files: Files, root: str, exclude: Sequence[str], pins: Sequence[Pin]) -> str | None:
+    """The highest Python that the pins' library is installed for, None where nothing limits that.
+
+    Poetry looks for one version that suits all Pythons; elsewhere each gets the newest that runs on it.
+    """
+    if any(p.file.endswith("pyproject.toml") and b"[tool.poetry" in files[p.file] for p in pins):
+        floor = python_floor(files, root, exclude, pins)
+        return floor[0] if floor else None
+    return max((v for v, _, _ in _running(files, root, exclude)), key=Version, default=None)
+
+
+def _running(files: Files, root: str, exclude: Sequence[str]) -> list[Floor]:
+    """What is said of the Pythons on which the service really runs."""
+    return [*_images(files, root, exclude), *_version_files(files, root), *_workflows(files, root)]
 
 
 def _is_bound(files: Files, pins: Sequence[Pin], tool: bool) -> bool:

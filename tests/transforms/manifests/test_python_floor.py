@@ -72,6 +72,8 @@ def test_ci_speaks_for_a_part_of_the_repository_only_when_it_knows_one_python() 
         {".github/workflows/ci.yml": b"  python-version: ${{ matrix.python }}\n"},
         {".github/workflows/docs.yml": b"  python-version: '3.8'\n  run: sphinx-build\n"},
         {"scripts/Dockerfile": b"FROM python:3.8\n", "tests/e2e/Dockerfile": b"FROM python:3.7\n"},
+        {".github/workflows/ci.yml": b"  python-version: ${{ matrix.p }}\n  - uses: a/test@1 # v3.2.0\n"},
+        {".github/workflows/ci.yml": b"  python-version: # 3.2\n  # test\n"},
         {"docs/setup.py": b"setup(python_requires='>=2.7')"},
     ],
 )
@@ -110,3 +112,8 @@ def test_a_promise_binds_an_upgrade_only_where_something_holds_the_pin_to_it(cas
     pin = Pin("x", "x", file, 1, "x==1", "==1", PinStatus.EXCLUDES_TARGET)
     found = python_floor(files, "", pins=[pin], tool=tool)
     assert (found is not None and found[0] == "3.6") is is_bound
+
+
+def test_a_matrix_over_several_lines_is_read() -> None:
+    text = b'matrix:\n  python-version: [\n    "3.12",\n    "3.9", # old\n  ]\n  run: pytest\n'
+    assert python_floor({".github/workflows/ci.yml": text}, "") == ("3.9", ".github/workflows/ci.yml:4")
