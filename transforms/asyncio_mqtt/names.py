@@ -22,7 +22,7 @@ def full_name(page: Page, node: cst.CSTNode | None) -> str | None:
     """``asyncio_mqtt.Client`` or ``aiomqtt.Client``, also when a module of the service hands it on."""
     name = page.resolve(node)
     if name is None and node is not None:
-        name = _handed_on(page, _own_name(page, node))
+        name = handed_on(page, _own_name(page, node))
     return name if name is not None and name.partition(".")[0] in {OLD, NEW} else None
 
 
@@ -58,6 +58,25 @@ def was_old(page: Page, name: str | None) -> bool:
     return name is not None and (name.startswith(OLD) or page.tree.once(_pins_are_behind))
 
 
+def is_moving(tree: Tree) -> bool:
+    """Whether the service uses the library as it was, so that paho-mqtt moves too."""
+    return tree.once(uses_old_package) or tree.once(_pins_are_behind)
+
+
+def uses_old_package(tree: Tree) -> bool:
+    """Whether some file of the service imports the package under its old name."""
+    return any(
+        (b.target or "").partition(".")[0] == OLD and not tree.is_own(OLD, page.path)
+        for page in tree.pages(OLD.encode())
+        for b in page.scopes.imports()
+    )
+
+
+def speaks_version_5(page: Page) -> bool:
+    """Whether the page names MQTT 5, in which the old library gave reason codes already."""
+    return any(name.value in {"V5", "MQTTv5"} for name in page.all(cst.Name))
+
+
 def _pins_are_behind(tree: Tree) -> bool:
     pins, _ = find_pins(tree.files, tree.root, (UPGRADE,), tree.exclude)
     return any(pin.status in {PinStatus.EXCLUDES_TARGET, PinStatus.REPLACED} for pin in pins)
@@ -73,7 +92,7 @@ def _own_name(page: Page, node: cst.CSTNode) -> str | None:
     return None
 
 
-def _handed_on(page: Page, name: str | None, steps: int = 4) -> str | None:
+def handed_on(page: Page, name: str | None, steps: int = 4) -> str | None:
     """What a module of the service imports under that name, followed a few modules far."""
     module, _, last = (name or "").rpartition(".")
     path = page.tree.find(module, page.path) if module else None
@@ -84,4 +103,4 @@ def _handed_on(page: Page, name: str | None, steps: int = 4) -> str | None:
     target = targets.pop() if len(targets) == 1 else None
     if target is None or target.partition(".")[0] in {OLD, NEW}:
         return None if target and other.tree.is_own(target.partition(".")[0], other.path) else target
-    return _handed_on(other, target, steps - 1)
+    return handed_on(other, target, steps - 1)
