@@ -30,7 +30,6 @@ _UNITS = {
     "y": "year",
 }
 _AGGREGATES = {"mean": "avg", "sum": "sum", "min": "min", "max": "max", "count": "count", "median": "median"}
-_OUTSIDE = -1
 _STAGES = {
     "from": 0,
     "range": 1,
@@ -81,7 +80,7 @@ def suggest(flux: str) -> Suggestion | None:
     try:
         stage = 0
         for name, told in steps(flux):
-            if (now := _STAGES.get(name, _OUTSIDE)) < stage:
+            if (now := _STAGES.get(name, -1)) < stage:
                 raise Other
             stage = now
             _take(query, name, told)
