@@ -53,10 +53,12 @@ class Work:
     steps: list[tuple[tuple[str, ...], dict[str, bytes], list[Seen]]] = field(default_factory=list)
     loose: list[Seen] = field(default_factory=list)
     """Findings of upgrades that edit nothing."""
+    used: frozenset[str] = frozenset()
+    """The libraries that the service's code uses: their pins may stand above it."""
 
     def pins(self, upgrade: Upgrade) -> tuple[Pin, ...]:
         """The upgrade's pins in the tree as it stands now."""
-        return find_pins(self.tree.files, self.tree.root, (upgrade,), self.tree.exclude)[0]
+        return find_pins(self.tree.files, self.tree.root, (upgrade,), self.tree.exclude, self.used)[0]
 
     def seen(self, findings: Sequence[Finding]) -> list[Seen]:
         """The findings, tied to the tree as it stands now."""
@@ -67,9 +69,10 @@ def migrate(files: Files, root: str, upgrades: Sequence[Upgrade], *, exclude: Se
     """Everything that the upgrades come to in the service below ``root`` of a repository. Changes nothing
     itself.
     """
-    pins, pin_problems = find_pins(files, root, upgrades, exclude)
     usages, usage_problems = find_usages(files, root, upgrades, exclude)
-    work = Work(Tree(files, root, exclude, exports()), tuple(upgrades))
+    used = frozenset(usage.library for usage in usages)
+    pins, pin_problems = find_pins(files, root, upgrades, exclude, used)
+    work = Work(Tree(files, root, exclude, exports()), tuple(upgrades), used=used)
     for group in groups(upgrades):
         _run(work, [_evidence(work.tree, u, pins, usages) for u in group])
     moved = {n for n, o in work.outcomes.items() if o.status in {Status.APPLIED, Status.DEAD_PIN}}

@@ -102,6 +102,41 @@ def test_an_imported_library_that_is_listed_nowhere_is_only_told() -> None:
     assert outcome({"app.py": READS}, "tenacity").status is Status.UNDECLARED
 
 
+SHARED = {
+    "requirements.txt": b"tenacity==8.2.3\n",
+    "requirements/base.txt": b"tenacity==8.2.3\n",
+    "pyproject.toml": b"[project]\ndependencies = ['tenacity==8.2.3']\n",
+    "services/requirements.in": b"tenacity==8.2.3\n",
+}
+
+
+@pytest.mark.parametrize("path", SHARED)
+def test_a_service_that_lists_nothing_takes_the_pin_above_it_along(path: str) -> None:
+    files = {"services/a/app.py": READS, "services/b/app.py": CALM, path: SHARED[path]}
+    edits = migrate(files, "services/a", upgrades()).edits
+    assert edits == {
+        "services/a/app.py": READS.replace(b".retry.statistics", b".statistics"),
+        path: SHARED[path].replace(b"8.2.3", b"9.1.2"),
+    }
+    assert is_idempotent(files, "services/a", upgrades(), migrate(files, "services/a", upgrades()))
+
+
+def test_a_services_own_pin_counts_before_one_above_it_and_what_it_does_not_use_is_not_its_own() -> None:
+    files = {
+        "a/app.py": READS,
+        "a/requirements.txt": b"tenacity==8.2.3\n",
+        "requirements.txt": b"tenacity==8.2.3\n",
+    }
+    assert "requirements.txt" not in migrate(files, "a", upgrades()).edits
+    assert migrate({"a/app.py": b"", "requirements.txt": b"tenacity==8.2.3\n"}, "a", upgrades()).edits == {}
+
+
+@pytest.mark.parametrize("path", ["Dockerfile", ".github/workflows/ci.yml", "other/requirements.txt"])
+def test_a_pin_that_is_installed_elsewhere_is_nobodys_below(path: str) -> None:
+    files = {"a/app.py": READS, path: b"RUN pip install tenacity==8.2.3\n"}
+    assert outcome(files, "tenacity", "a").status is Status.UNDECLARED
+
+
 def test_a_python_below_the_floor_bars_the_upgrade_and_says_where_it_was_read() -> None:
     files = {"app.py": READS, "requirements.txt": b"tenacity==8.2.3\n", "Dockerfile": b"FROM python:3.8-slim\n"}
     told = outcome(files, "tenacity")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from functools import cache
 
@@ -28,16 +28,44 @@ _PLATFORMS = (("linux", "Linux", "posix"), ("win32", "Windows", "nt"), ("darwin"
 
 
 def find_pins(
-    files: Files, root: str, upgrades: Sequence[Upgrade], exclude: Sequence[str] = ()
+    files: Files,
+    root: str,
+    upgrades: Sequence[Upgrade],
+    exclude: Sequence[str] = (),
+    used: Collection[str] = (),
 ) -> tuple[tuple[Pin, ...], tuple[Problem, ...]]:
-    """Every requirement of a target library below ``root``, includes followed, and what could not be read."""
+    """Every requirement of a target library below ``root``, includes followed, and what could not be read.
+
+    Libraries that are ``used`` below ``root`` and listed nowhere there come from the nearest folder above that
+    lists them.
+    """
     pins: list[Pin] = []
     problems: list[Problem] = []
     for path, reading in readings(files, root, exclude, wanted(upgrades)):
         problems += reading.problems
         for spot in targeted(files, path, reading):
             pins += [_pin(files, spot, u) for u in upgrades if concerns(spot, u)]
-    return _without_lone_locks(pins), tuple(dict.fromkeys(problems))
+    own = _without_lone_locks(pins)
+    missing = [u for u in upgrades if u.library in used and not any(p.library == u.library for p in own)]
+    return own + _from_above(files, root, missing), tuple(dict.fromkeys(problems))
+
+
+def _from_above(files: Files, root: str, upgrades: Sequence[Upgrade]) -> tuple[Pin, ...]:
+    """The pins that people wrote at the top of the nearest folder above that has some."""
+    if not root or not upgrades:
+        return ()
+    folder = posixpath.dirname(root)
+    homes = {folder, posixpath.join(folder, "requirements")}
+    tops = {p: c for p, c in files.items() if posixpath.dirname(p) in homes and _is_written(p)}
+    pins = find_pins(tops, folder, upgrades)[0]
+    found = {p.library for p in pins}
+    return pins + _from_above(files, folder, [u for u in upgrades if u.library not in found])
+
+
+def _is_written(path: str) -> bool:
+    """Whether a manifest says what is to be installed beside the code, in words that people write."""
+    how = kind(path)
+    return how is not None and (how.requirements or posixpath.basename(path) in {"pyproject.toml", "setup.cfg"})
 
 
 def targeted(files: Files, path: str, reading: Reading) -> tuple[Spot, ...]:
