@@ -93,7 +93,8 @@ def _plain(page: Page, statement: cst.Import, alias: cst.ImportAlias) -> Verdict
         if new is None:
             yield Flag(statement, f"`{module}` holds names that no single module of aiomqtt 2 holds")
         elif new != module:
-            yield _rewrite(page, statement, module, new, (change(alias, name=dotted(new)),))
+            asname = None if dotted_text(alias.asname.name) == new else alias.asname
+            yield _rewrite(page, statement, module, new, (change(alias, name=dotted(new), asname=asname),))
         return
     new = NEW if module.endswith((".error", "._version")) else renamed(module)
     if new == module:
@@ -275,6 +276,11 @@ RULE = Rule(
             before='import asyncio_mqtt\nfrom asyncio_mqtt import Client\n\n__all__ = ["Client", "asyncio_mqtt"]\n',
             after="import aiomqtt as asyncio_mqtt\n"
             'from aiomqtt import Client\n\n__all__ = ["Client", "asyncio_mqtt"]\n',
+        ),
+        Example(
+            title="The new name as an alias",
+            before="import asyncio_mqtt as aiomqtt\n\nError = aiomqtt.MqttError\n",
+            after="import aiomqtt\n\nError = aiomqtt.MqttError\n",
         ),
         Example(
             title="The new name is taken by something else",

@@ -143,6 +143,24 @@ async def main():
 """
 )
 
+_TESTED = """\
+async def test_hears(client):
+    async with client.messages() as messages:
+        await client.publish("a")
+        async for message in messages: return
+"""
+
+_FIXTURE = """\
+import pytest_asyncio
+from aiomqtt import Client
+
+
+@pytest_asyncio.fixture
+async def client():
+    async with Client("127.0.0.1") as client:
+        yield client
+"""
+
 _SEVERAL = """\
 import asyncio
 
@@ -276,6 +294,16 @@ RULE = Rule(
                 broken="'MessagesIterator' object is not callable",
                 works="stack/x b'stop'",
             ),
+        ),
+        Example(
+            title="In a test, on a client that a fixture gives",
+            path="tests/test_bus.py",
+            before=_TESTED,
+            after=_TESTED.replace("    async with client.messages() as messages:\n", "")
+            .replace("        await client.pub", "    await client.pub")
+            .replace("        async for message in messages: ", "    async for message in client.messages: "),
+            others={"tests/conftest.py": _FIXTURE},
+            notes=(2,),
         ),
         Example(
             title="Two readers of one client, which would each get half",

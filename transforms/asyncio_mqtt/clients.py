@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from pathlib import PurePosixPath
 
 import libcst as cst
 
@@ -84,9 +85,13 @@ def _gives_client(page: Page, call: cst.Call, steps: int) -> bool:
         case cst.Call(func=cst.Attribute(value=inner, attr=cst.Name(value="__aenter__")), args=[]):
             return is_client(page, inner, steps)
     found = _called(page, call.func)
-    if found is None or not isinstance(found.node, cst.FunctionDef):
-        return False
+    return found is not None and _function_gives_client(found, steps)
+
+
+def _function_gives_client(found: Definition, steps: int) -> bool:
     function = found.node
+    if not isinstance(function, cst.FunctionDef):
+        return False
     if function.returns is not None and is_client_type(found.page, function.returns.annotation):
         return True
     given = [r.value for r in found.page.below(function.body, cst.Return)]
@@ -220,8 +225,27 @@ def _last(node: cst.CSTNode) -> str:
 def _always_gets_client(page: Page, param: cst.Param, steps: int) -> bool:
     """Whether every call of the function in the service hands a client to this parameter."""
     function = page.around(param, cst.FunctionDef)
+    if function is not None and (is_test(page.path) or function.name.value.startswith("test_")):
+        return _is_client_fixture(page, param.name.value, steps)
     given = None if function is None else arguments(page, function, param)
     return bool(given) and all(is_client(other, value, steps) for other, value in given or ())
+
+
+def _is_client_fixture(page: Page, name: str, steps: int) -> bool:
+    """Whether a test's parameter is a fixture, of its own file or the nearest conftest, that gives a client."""
+    folders = [str(p) for p in PurePosixPath(page.path).parents]
+    paths = [page.path, *(f"{folder}/conftest.py".removeprefix("./") for folder in folders)]
+    for other in filter(None, map(page.tree.page, paths)):
+        for function in other.all(cst.FunctionDef):
+            marks = [other.module.code_for_node(d.decorator) for d in function.decorators]
+            if function.name.value == name and any("fixture" in mark for mark in marks):
+                return _function_gives_client(Definition(other, function), steps)
+    return False
+
+
+def is_test(path: str) -> bool:
+    """Whether a file belongs to a service's tests."""
+    return _TESTS.search(path) is not None
 
 
 def arguments(

@@ -44,7 +44,8 @@ def quoted_thing(page: Page, at: cst.CSTNode, text: str) -> str | None:
 def say(page: Page, at: cst.CSTNode, name: str) -> Reference | None:
     """How to say ``aiomqtt.<name>`` at a node once the page's imports are renamed."""
     for binding in page.scopes.imports_at_top():
-        if binding.target in {f"{OLD}.{name}", f"{NEW}.{name}"}:
+        head, _, last = (binding.target or "").rpartition(".")
+        if last == name and head.partition(".")[0] in {OLD, NEW}:
             return Reference(cst.Name(binding.name))
     for binding in page.scopes.imports_at_top():
         if binding.target in {OLD, NEW} and not binding.name.startswith("_"):

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import libcst as cst
 
-from transforms.asyncio_mqtt.clients import is_client, makes_client, uses_library
+from transforms.asyncio_mqtt.clients import is_client, is_test, makes_client, uses_library
 from transforms.asyncio_mqtt.names import NEW, OLD, was_old
 from transforms.page import Page
 from transforms.rewrites import dotted_text
 from transforms.tree import Tree
 
 METHODS = ("messages", "filtered_messages", "unfiltered_messages")
-_TESTS = re.compile(r"(?:^|/)(?:tests?/|test_[^/]*\.py$|[^/]*_test\.py$|conftest\.py$)")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,13 +87,21 @@ def unknown(page: Page, *methods: str) -> Iterator[cst.Call]:
 def is_alone(reception: Reception) -> bool:
     """Whether nothing else receives from the same client, as far as the whole service shows."""
     everything = reception.page.tree.once(receptions)
-    others = [o for o in everything if o is not reception and not _TESTS.search(o.page.path)]
+    others = [o for o in everything if o is not reception and _may_meet(reception, o)]
     own = reception.names
     if own:
         shared = any(own & o.names for o in others)
         reaches = _escapes(reception) and any(not o.names for o in others)
         return not (shared or reaches or _is_repeated(reception))
     return not any(not o.names or _escapes(o) for o in others) and not _is_repeated(reception)
+
+
+def _may_meet(reception: Reception, other: Reception) -> bool:
+    """Whether two receptions may be of one client: those of tests only within one test."""
+    if is_test(reception.page.path) or is_test(other.page.path):
+        page = reception.page
+        return other.page is page and page.scopes.scope(reception.call) is page.scopes.scope(other.call)
+    return True
 
 
 def _escapes(reception: Reception) -> bool:
@@ -131,7 +137,7 @@ def _is_repeated(reception: Reception) -> bool:
 
 
 def _callers(page: Page, name: str) -> Iterator[Page]:
-    return (p for p in page.tree.pages(f"{name}(".encode()) if not _TESTS.search(p.path))
+    return (p for p in page.tree.pages(f"{name}(".encode()) if not is_test(p.path))
 
 
 def _says(page: Page, call: cst.Call, function: cst.FunctionDef) -> bool:

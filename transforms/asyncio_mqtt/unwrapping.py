@@ -48,10 +48,14 @@ def plan(reception: Reception, *, loops_only: bool) -> Plan | str:
     loops = [at for use in uses if isinstance(at := reception.page.parent(use), cst.For)]
     if any(_is_unlike_stream(reception.page, use) for use in uses):
         return "the messages are used in a way that `client.messages` does not know"
-    if loops_only and (len(loops) < len(uses) or not all(isinstance(at.target, cst.Name) for at in loops)):
+    if loops_only and (len(loops) < len(uses) or not all(map(_takes_filter, loops))):
         return "the messages are read by more than a plain `async for`"
     replaced = tuple(swap(use, stream) for use in uses) if isinstance(reception.holder, cst.WithItem) else ()
     return Plan((*edits, *replaced, *sized), tuple(loops))
+
+
+def _takes_filter(loop: cst.For) -> bool:
+    return isinstance(loop.target, cst.Name) and isinstance(loop.body, cst.IndentedBlock)
 
 
 def _is_unlike_stream(page: Page, use: cst.Name) -> bool:
@@ -67,7 +71,7 @@ def _is_unlike_stream(page: Page, use: cst.Name) -> bool:
 def _with(reception: Reception, item: cst.WithItem) -> tuple[tuple[Edit, ...], list[cst.Name]] | None:
     """``async with client.messages() as messages:``, with or without other items."""
     page, block = reception.page, reception.page.parent(item)
-    if not isinstance(block, cst.With) or not isinstance(block.body, cst.IndentedBlock):
+    if not isinstance(block, cst.With):
         return None
     uses: list[cst.Name] = []
     if item.asname is not None:
@@ -80,8 +84,8 @@ def _with(reception: Reception, item: cst.WithItem) -> tuple[tuple[Edit, ...], l
     if len(block.items) > 1:
         index = block.items.index(item)
         return (Edit(block, lambda now: _without_item(now, index)),), uses
-    last = block.body.body[-1]
-    if block.body.footer and any(line.comment for line in block.body.footer) and not _has_block(last):
+    footer = block.body.footer if isinstance(block.body, cst.IndentedBlock) else ()
+    if any(line.comment for line in footer) and not _has_block(block.body.body[-1]):
         return None
     return (Edit(block, _unwrapped),), uses
 
@@ -95,7 +99,7 @@ def _is_use(page: Page, name: cst.Name) -> bool:
     return True
 
 
-def _has_block(statement: cst.BaseStatement) -> bool:
+def _has_block(statement: cst.CSTNode) -> bool:
     return isinstance(getattr(statement, "body", None), cst.IndentedBlock)
 
 
@@ -108,6 +112,10 @@ def _without_item(block: cst.With, index: int) -> cst.With:
 
 def _unwrapped(block: cst.With) -> cst.FlattenSentinel[cst.BaseStatement]:
     """The statements of the block in its place, its comments kept."""
+    if isinstance(block.body, cst.SimpleStatementSuite):
+        suite = block.body
+        line = cst.SimpleStatementLine(suite.body, block.leading_lines, suite.trailing_whitespace)
+        return cst.FlattenSentinel([line])
     body = cst.ensure_type(block.body, cst.IndentedBlock)
     first, *rest = body.body
     said = body.header.comment
