@@ -34,6 +34,7 @@ _ACTION = re.compile(
 _QUOTED = re.compile(r"(?<![\d.])(\d+\.\d+)(?:\.\d+|\.x)?(?![\d.])")
 _COMPOSE = re.compile(r"(?:^|/)(?:docker-)?compose[^/]*\.ya?ml$")
 _BUILT = re.compile(rb"^[ \t]*dockerfile[ \t]*:[ \t]*[\"']?([^\s\"'#]+)", re.M)
+_CONTEXT = re.compile(rb"^[ \t]*(?:context|build)[ \t]*:[ \t]*[\"']?([^\s\"'#]+)", re.M)
 _HOMES = frozenset({".", "docker", ".docker"})
 _PUBLISHED = frozenset({"pyproject.toml", "setup.cfg", "setup.py"})
 _TOML = (("project", "requires-python"), ("tool", "poetry", "dependencies", "python"))
@@ -90,12 +91,22 @@ def _is_resolved(files: Files, path: str) -> bool:
 
 
 def _images(files: Files, root: str, exclude: Sequence[str]) -> Iterator[Floor]:
-    """The service's own images: of a Dockerfile at its top, in ``docker/``, or named by a compose file."""
-    built = [m[1].decode() for p in files if _COMPOSE.search(p) for m in _BUILT.finditer(files[p])]
+    """The service's own images: of a Dockerfile at its top, in ``docker/``, or named by a compose file above."""
+    built = set(_built(files, root))
     for path in (p for p in owned(files, root, exclude) if is_dockerfile(p)):
         home = posixpath.relpath(posixpath.dirname(path) or ".", root or ".")
-        if home in _HOMES or any(f"/{path}".endswith(f"/{name.removeprefix('./')}") for name in built):
+        if home in _HOMES or path in built:
             yield from _matches(files, path, _IMAGE)
+
+
+def _built(files: Files, root: str) -> Iterator[str]:
+    """The Dockerfiles that a compose file at the service or above may name."""
+    for path in (p for p in files if _COMPOSE.search(p) and below(root, posixpath.dirname(p))):
+        places = [b".", *_CONTEXT.findall(files[path])]
+        for name in _BUILT.findall(files[path]):
+            for place in places:
+                parts = (part.decode("utf-8", "replace") for part in (place, name))
+                yield posixpath.normpath(posixpath.join(posixpath.dirname(path), *parts))
 
 
 def _promises(files: Files, root: str) -> Iterator[Floor]:

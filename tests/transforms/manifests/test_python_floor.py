@@ -71,6 +71,10 @@ def test_ci_speaks_for_a_part_of_the_repository_only_when_it_knows_one_python() 
         {"pyproject.toml": b"[project\n"},
         {".github/workflows/ci.yml": b"  python-version: ${{ matrix.python }}\n"},
         {".github/workflows/docs.yml": b"  python-version: '3.8'\n  run: sphinx-build\n"},
+        {
+            ".devcontainer/compose.yml": b"dockerfile: Dockerfile\n",
+            ".devcontainer/Dockerfile": b"FROM python:3.8\n",
+        },
         {"scripts/Dockerfile": b"FROM python:3.8\n", "tests/e2e/Dockerfile": b"FROM python:3.7\n"},
         {".github/workflows/ci.yml": b"  python-version: ${{ matrix.p }}\n  - uses: a/test@1 # v3.2.0\n"},
         {".github/workflows/ci.yml": b"  python-version: # 3.2\n  # test\n"},
@@ -83,7 +87,7 @@ def test_where_nothing_is_said_nothing_is_guessed(tree: dict[str, bytes]) -> Non
 
 def test_a_deeper_image_is_the_services_own_when_compose_builds_it() -> None:
     tree = {
-        "compose.yaml": b"services:\n  a:\n    build:\n      dockerfile: ./deploy/prod/Dockerfile\n",
+        "compose.yaml": b"services:\n  a:\n    build:\n      context: deploy\n      dockerfile: prod/Dockerfile\n",
         "deploy/prod/Dockerfile": b"FROM python:3.9\n",
         "deploy/old/Dockerfile": b"FROM python:3.7\n",
     }
