@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from transforms.asyncio_mqtt.modules import MODULES, SUBMODULES, home_of, renamed
+from transforms.asyncio_mqtt.modules import MODULES, SUBMODULES, home_of, is_submodule, moved, renamed
 from transforms.asyncio_mqtt.names import NEW, OLD
 from transforms.asyncio_mqtt.old_name import is_guarded, is_second_choice, must_stay, quoted, uses
 from transforms.model import Level, Proof
@@ -40,45 +40,16 @@ def _from(page: Page, statement: cst.ImportFrom) -> Verdicts:
             yield _rewrite(page, statement, module, new, (change(statement, module=dotted(new)),))
         return
     homes = {alias: home_of(module, dotted_text(alias.name) or "") for alias in statement.names}
-    for alias in [a for a, home in homes.items() if home is None and _is_submodule(a)]:
+    for alias in [a for a, home in homes.items() if home is None and is_submodule(a)]:
         homes[alias] = NEW
     unknown = [a for a, home in homes.items() if home is None]
     if unknown and module.partition(".")[0] == OLD:
         names = ", ".join(f"`{dotted_text(a.name)}`" for a in unknown)
         yield Flag(statement, f"aiomqtt 2 has no {names}: it was internal to {module}")
-    if unknown or (set(homes.values()) == {module} and not any(map(_is_submodule, homes))):
+    if unknown or (set(homes.values()) == {module} and not any(map(is_submodule, homes))):
         return
     new = ", ".join(dict.fromkeys(h for h in homes.values() if h))
-    yield _rewrite(page, statement, module, new, _moved(page, statement, homes))
-
-
-def _is_submodule(alias: cst.ImportAlias) -> bool:
-    return dotted_text(alias.name) in {"error"}
-
-
-def _moved(page: Page, statement: cst.ImportFrom, homes: dict[cst.ImportAlias, str | None]) -> tuple[Edit, ...]:
-    targets = list(dict.fromkeys(h for h in homes.values() if h))
-    aliases = [_error_module(alias) for alias in homes if _is_submodule(alias)]
-    if len(targets) == 1:
-        return (change(statement, module=dotted(targets[0])), *aliases)
-    line = page.parent(statement)
-    split = []
-    for target in targets:
-        names = [a for a, home in homes.items() if home == target]
-        names[-1] = names[-1].with_changes(comma=cst.MaybeSentinel.DEFAULT)
-        split.append(cst.ImportFrom(module=dotted(target), names=names))
-    assert line is not None
-
-    def to(now: cst.SimpleStatementLine) -> cst.FlattenSentinel[cst.BaseStatement]:
-        first = now.with_changes(body=[split[0]])
-        return cst.FlattenSentinel([first, *(cst.SimpleStatementLine(body=[s]) for s in split[1:])])
-
-    return (Edit(line, to),)
-
-
-def _error_module(alias: cst.ImportAlias) -> Edit:
-    asname = alias.asname or cst.AsName(name=cst.Name("error"))
-    return change(alias, name=cst.Name("exceptions"), asname=asname)
+    yield _rewrite(page, statement, module, new, moved(page, statement, homes))
 
 
 # ── import m ─────────────────────────────────────────────────────────────────────────────────────────────────

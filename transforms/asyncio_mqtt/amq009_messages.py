@@ -5,6 +5,7 @@ https://github.com/empicano/aiomqtt/releases/tag/v2.0.0
 
 from __future__ import annotations
 
+from transforms.asyncio_mqtt.proving import TOP, sending
 from transforms.asyncio_mqtt.receptions import on, unknown
 from transforms.asyncio_mqtt.unwrapping import Plan, plan
 from transforms.model import Level, Proof
@@ -31,36 +32,8 @@ def find(page: Page) -> Verdicts:
         yield Flag(call, "if this is an MQTT client: `messages` is no context any more, iterate over it")
 
 
-_RUN = """
-
-async def send():
-    await ready.wait()
-    async with Client("127.0.0.1", PORT) as client:
-        for text in ("one", "two", "stop"):
-            await client.publish("TOPIC/x", text, qos=1)
-
-
-async def both():
-    await asyncio.wait_for(asyncio.gather(main(), send()), 10)
-
-
-asyncio.run(both())
-"""
-
-_TOP = """\
-import asyncio
-import os
-
-from aiomqtt import Client
-
-PORT = int(os.environ["MQTT_PORT"])
-ready = asyncio.Event()
-
-
-"""
-
 _PLAIN = (
-    _TOP
+    TOP
     + """\
 async def main():
     async with Client("127.0.0.1", PORT) as client:
@@ -78,7 +51,7 @@ async def main():
 )
 
 _PLAIN_AFTER = (
-    _TOP
+    TOP
     + """\
 async def main():
     async with Client("127.0.0.1", PORT) as client:
@@ -96,7 +69,7 @@ async def main():
 )
 
 _ITEM = (
-    _TOP
+    TOP
     + """\
 async def main():
     async with Client(
@@ -119,7 +92,7 @@ _ITEM_AFTER = (
 )
 
 _STACK = (
-    _TOP.replace("import asyncio\n", "import asyncio\nimport contextlib\n")
+    TOP.replace("import asyncio\n", "import asyncio\nimport contextlib\n")
     + """\
 class Bus:
     async def start(self, stack):
@@ -265,10 +238,10 @@ RULE = Rule(
             after=_PLAIN_AFTER,
             notes=(13,),
             probe=Probe(
-                script=_RUN.replace("TOPIC", "amq009"),
-                old="amq009/x b'stop'",
+                script=sending("amq009"),
+                old="amq009/shop/7 b'stop'",
                 broken="'MessagesIterator' object is not callable",
-                works="amq009/x b'stop'",
+                works="amq009/shop/7 b'stop'",
             ),
         ),
         Example(
@@ -277,10 +250,10 @@ RULE = Rule(
             after=_ITEM_AFTER,
             notes=(14,),
             probe=Probe(
-                script=_RUN.replace("TOPIC", "item"),
-                old="item/x b'stop'",
+                script=sending("item"),
+                old="item/shop/7 b'stop'",
                 broken="'MessagesIterator' object is not callable",
-                works="item/x b'stop'",
+                works="item/shop/7 b'stop'",
             ),
         ),
         Example(
@@ -289,10 +262,10 @@ RULE = Rule(
             after=_STACK.replace("await stack.enter_async_context(self.client.messages())", "self.client.messages"),
             notes=(16,),
             probe=Probe(
-                script=_RUN.replace("TOPIC", "stack"),
-                old="stack/x b'stop'",
+                script=sending("stack"),
+                old="stack/shop/7 b'stop'",
                 broken="'MessagesIterator' object is not callable",
-                works="stack/x b'stop'",
+                works="stack/shop/7 b'stop'",
             ),
         ),
         Example(

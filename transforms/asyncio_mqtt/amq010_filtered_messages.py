@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
+from transforms.asyncio_mqtt.proving import TOP, sending
 from transforms.asyncio_mqtt.receptions import Reception, on, unknown
 from transforms.asyncio_mqtt.topics import Messages, sites
 from transforms.asyncio_mqtt.unwrapping import Plan, plan
@@ -73,39 +74,9 @@ def _filters(reception: Reception, made: Plan) -> Iterator[Edit]:
         yield insert_first(loop.body, f"if not {name}.topic.matches({text}):\n    continue\n")
 
 
-_RUN = """
-
-async def send():
-    await ready.wait()
-    async with Client("127.0.0.1", PORT) as client:
-        await client.publish("other", "no", qos=1)
-        for text in ("one", "stop"):
-            await client.publish("TOPIC/shop/7", text, qos=1)
-
-
-async def both():
-    await asyncio.wait_for(asyncio.gather(main(), send()), 10)
-
-
-asyncio.run(both())
-"""
-
-_TOP = """\
-import asyncio
-import os
-import re
-
-from aiomqtt import Client
-from paho.mqtt.client import MQTTMessage
-
-PORT = int(os.environ["MQTT_PORT"])
-ready = asyncio.Event()
-
-
-"""
-
+_PAHO = "from aiomqtt import Client\nfrom paho.mqtt.client import MQTTMessage\n"
 _FILTERED = (
-    _TOP
+    TOP.replace("import os\n", "import os\nimport re\n").replace("from aiomqtt import Client\n", _PAHO)
     + """\
 class Shop:
     async def run(self, client: Client):
@@ -131,9 +102,7 @@ async def main():
 )
 
 _FILTERED_AFTER = (
-    _TOP.replace("import Client\n", "import Client, Message\n", 1).replace(
-        "from paho.mqtt.client import MQTTMessage\n", ""
-    )
+    TOP.replace("import os\n", "import os\nimport re\n").replace("import Client\n", "import Client, Message\n")
     + """\
 class Shop:
     async def run(self, client: Client):
@@ -159,16 +128,9 @@ async def main():
 """
 )
 
-_UNFILTERED = """\
-import asyncio
-import os
-
-from aiomqtt import Client
-
-PORT = int(os.environ["MQTT_PORT"])
-ready = asyncio.Event()
-
-
+_UNFILTERED = (
+    TOP
+    + """\
 async def main():
     async with Client("127.0.0.1", PORT) as client, client.unfiltered_messages() as messages:
         await client.subscribe("plain/#")
@@ -178,6 +140,7 @@ async def main():
             if message.payload == b"stop":
                 return
 """
+)
 
 _SEVERAL = """\
 import asyncio
@@ -284,7 +247,7 @@ RULE = Rule(
             after=_FILTERED_AFTER,
             notes=(14,),
             probe=Probe(
-                script=_RUN.replace("TOPIC", "amq010"),
+                script=sending("amq010"),
                 old="from amq010/shop/7 shop True shop b'stop' True",
                 broken="has no attribute 'filtered_messages'",
                 works="from amq010/shop/7 shop True shop b'stop' True",
@@ -298,7 +261,7 @@ RULE = Rule(
             .replace('"shop" in message.topic,', '"shop" in message.topic.value,'),
             notes=(11,),
             probe=Probe(
-                script=_RUN.replace("TOPIC", "plain"),
+                script=sending("plain"),
                 old="True plain/shop/7 b'stop'",
                 broken="has no attribute 'unfiltered_messages'",
                 works="True plain/shop/7 b'stop'",

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import libcst as cst
+
 from transforms.asyncio_mqtt import EXPORTS
 from transforms.asyncio_mqtt.names import NEW, OLD
+from transforms.page import Page
+from transforms.rewrites import Edit, change, dotted, dotted_text
 
 _CLIENT = """
     Client MQTT_LOGGER Message ProtocolVersion ProxySettings TLSParameters Will PayloadType SocketOption
@@ -34,3 +38,34 @@ def home_of(module: str, name: str) -> str | None:
     if module.endswith((".error", "._version")) and name in MODULES[NEW]:
         same = NEW
     return next((m for m in (same, NEW, *MODULES) if name in MODULES.get(m, ())), None)
+
+
+def is_submodule(alias: cst.ImportAlias) -> bool:
+    """Whether a module that moved is imported by ``from``."""
+    return dotted_text(alias.name) in {"error"}
+
+
+def moved(page: Page, statement: cst.ImportFrom, homes: dict[cst.ImportAlias, str | None]) -> tuple[Edit, ...]:
+    """One import for each module that the names are in now."""
+    targets = list(dict.fromkeys(h for h in homes.values() if h))
+    aliases = [_error_module(alias) for alias in homes if is_submodule(alias)]
+    if len(targets) == 1:
+        return (change(statement, module=dotted(targets[0])), *aliases)
+    line = page.parent(statement)
+    split = []
+    for target in targets:
+        names = [a for a, home in homes.items() if home == target]
+        names[-1] = names[-1].with_changes(comma=cst.MaybeSentinel.DEFAULT)
+        split.append(cst.ImportFrom(module=dotted(target), names=names))
+    assert line is not None
+
+    def to(now: cst.SimpleStatementLine) -> cst.FlattenSentinel[cst.BaseStatement]:
+        first = now.with_changes(body=[split[0]])
+        return cst.FlattenSentinel([first, *(cst.SimpleStatementLine(body=[s]) for s in split[1:])])
+
+    return (Edit(line, to),)
+
+
+def _error_module(alias: cst.ImportAlias) -> Edit:
+    asname = alias.asname or cst.AsName(name=cst.Name("error"))
+    return change(alias, name=cst.Name("exceptions"), asname=asname)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import libcst as cst
 
-from transforms.asyncio_mqtt.clients import is_client, is_test, makes_client, uses_library
+from transforms.asyncio_mqtt.calls import is_test
+from transforms.asyncio_mqtt.clients import is_client, makes_client, uses_library
 from transforms.asyncio_mqtt.names import NEW, OLD, was_old
 from transforms.page import Page
 from transforms.rewrites import dotted_text

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import libcst as cst
 
-from transforms.asyncio_mqtt.clients import arguments
+from transforms.asyncio_mqtt.calls import arguments
 from transforms.asyncio_mqtt.names import say
 from transforms.model import Level
 from transforms.page import Page
