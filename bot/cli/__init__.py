@@ -18,6 +18,7 @@ VERBS = {
     "plan": ("bot.cli.plan:plan", "Order, groups and risk of local checkouts, with reasons."),
     "migrate": ("bot.cli.migrate:migrate", "Run the codemods on a local checkout; shows a diff unless told more."),
     "run": ("bot.cli.run:run", "One tick: look at everything, do what is to be done now."),
+    "serve": ("bot.cli.serve:serve", "Keep looking: webhooks wake it, a full look every few minutes."),
     "status": ("bot.cli.run:status", "Where every service stands and why."),
     "stop": ("bot.cli.stop:stop", "Stop the fleet: nothing more is written until `convoy go`."),
     "go": ("bot.cli.stop:go", "End the emergency stop."),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -14,6 +14,7 @@ from bot.cli.journal import Timeline
 from bot.config import Config, read
 from bot.ports import ForgeError
 from bot.reconcile import Ports
+from bot.wakes import Wakes
 
 TOKENS = ("CONVOY_TOKEN", "GITHUB_TOKEN")
 """Environment variables that may hold the token, the first that is set counts."""
@@ -31,11 +32,12 @@ class SystemClock:
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """A configuration and the ports that it leads to."""
+    """A configuration and the ports that it leads to. A sandbox fills ``wakes`` by itself."""
 
     config: Config
     ports: Ports
     timeline: Timeline
+    wakes: Wakes = field(default_factory=Wakes)
 
 
 @contextmanager
@@ -47,7 +49,7 @@ def outside(file: str | None) -> Iterator[Outside]:
         from bot.cli.harbour import harbour
 
         with harbour(path.parent.resolve(), config) as port:
-            yield Outside(config, port.ports, port.timeline)
+            yield Outside(config, port.ports, port.timeline, port.wakes)
     else:
         with _github(config) as found:
             yield found

@@ -22,3 +22,12 @@ def test_whoever_waits_is_told_at_once_and_without_a_wake_gives_up() -> None:
     assert wakes.wait(10)
     waker.join()
     assert wakes.take() == {"acme/shop"}
+
+
+def test_once_closed_nobody_waits() -> None:
+    wakes = Wakes()
+    closer = threading.Thread(target=wakes.close)
+    closer.start()
+    assert not wakes.wait(10)
+    closer.join()
+    assert not wakes.wait(10)

@@ -3,6 +3,7 @@
 import asyncio
 import hmac
 import json
+from collections.abc import AsyncIterator
 
 import httpx
 import pytest
@@ -21,7 +22,9 @@ def sign(body: bytes, secret: str = SECRET) -> str:
 Headers = dict[str, str | bytes]
 
 
-def ask(app: FastAPI, method: str, path: str, body: bytes = b"", headers: Headers | None = None) -> httpx.Response:
+def ask(
+    app: FastAPI, method: str, path: str, body: bytes | AsyncIterator[bytes] = b"", headers: Headers | None = None
+) -> httpx.Response:
     async def asking() -> httpx.Response:
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://convoy") as client:
             return await client.request(method, path, content=body, headers=headers)
@@ -42,6 +45,27 @@ def test_a_signed_event_wakes_its_repository_and_is_answered_at_once() -> None:
 
 def test_an_event_that_means_nothing_to_us_is_taken_politely_and_wakes_nobody() -> None:
     assert post(b"{}", event="star") == (202, b"", [])
+
+
+def test_an_installation_wakes_the_repositories_that_it_was_given_and_may_name_none() -> None:
+    given = b'{"repositories": [{"full_name": "acme/shop"}, {"full_name": "some_one/hub.py"}]}'
+    status, _, woken = post(given, event="installation")
+    assert (status, sorted(woken)) == (202, ["acme/shop", "some_one/hub.py"])
+    assert post(b'{"action": "suspend"}', event="installation") == (202, b"", [])
+    assert post(b'{"repositories": 1}', event="installation")[0] == 400
+
+
+def test_a_body_that_never_ends_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "PATIENCE", 0.01)
+
+    async def trickle() -> AsyncIterator[bytes]:
+        yield b"{"
+        await asyncio.Event().wait()
+
+    answers: list[int] = []
+    app = server.application(SECRET, lambda repo: None, answers.append)
+    assert ask(app, "POST", "/webhook", trickle()).status_code == 408
+    assert answers == [408]
 
 
 @pytest.mark.parametrize(
@@ -68,6 +92,14 @@ def test_nothing_else_is_served_to_the_public() -> None:
     app = server.application(SECRET, lambda repo: None)
     assert ask(app, "GET", "/healthz").text == "ok\n"
     assert [ask(app, "GET", p).status_code for p in ("/", "/docs", "/openapi.json", "/metrics")] == [404] * 4
+
+
+def test_the_private_listener_measures_and_says_whether_it_is_ready() -> None:
+    for ready, status in ((True, 200), (False, 503)):
+        app = server.private(lambda: b"convoy_ticks_total 1.0\n", lambda ready=ready: ready)  # type: ignore[misc]
+        assert ask(app, "GET", "/readyz").status_code == status
+        assert ask(app, "GET", "/metrics").text == "convoy_ticks_total 1.0\n"
+    assert ask(app, "POST", "/webhook").status_code == 404
 
 
 def test_verification_needs_the_very_same_bytes() -> None:

@@ -1,0 +1,63 @@
+"""``convoy serve`` as its own process: whatever becomes of its webhooks the voyage ends; a stop loses nothing."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+from serving import SECRET, forge
+from voyage import HUB, SHOP
+
+pytestmark = pytest.mark.e2e
+
+
+def test_with_webhooks_lost_doubled_reordered_and_forged_and_a_restart_between_the_voyage_settles(
+    tmp_path: Path,
+) -> None:
+    with forge(tmp_path) as there:
+        faults = there.state.faults
+        faults.lose, faults.double, faults.reorder = {"check_run", "workflow_run"}, {"push", "check_suite"}, True
+        faults.delay = {"push": timedelta(milliseconds=400)}
+        with there.serving(every="2s") as first:
+            assert first.post("push", SHOP, secret="a guess") == 401
+            first.hear(" merged hub ")
+            assert first.terminate() == 0
+            assert first.said[-1].endswith(" stopped\n")
+        faults.clear()
+        with there.serving(every="1h") as second:
+            second.hear(" hub is Settled: ")
+            second.hear(" shop is Settled: ")
+            assert second.get("/readyz").status_code == 200
+            assert second.measured()['convoy_services{phase="Settled"}'] == 2
+            assert second.terminate() == 0
+        pulls = [[(p.number, p.merged) for p in there.state.repo(repo).pulls.values()] for repo in (HUB, SHOP)]
+        assert pulls == [[(1, True)], [(1, True)]], "one pull request each, merged, nothing done twice"
+        sent = {(a.status_code, a.delivery.event) for a in there.served.webhooks.attempts}
+        assert (202, "push") in sent
+        assert (202, "check_run") in sent
+        told = "".join(first.said + second.said)
+        assert there.token not in told
+        assert SECRET not in told
+
+
+def test_only_a_genuine_webhook_about_the_fleet_causes_a_look(tmp_path: Path) -> None:
+    with forge(tmp_path, paused=True) as there, there.serving(every="1h") as serving:
+        serving.hear("stopped: the configuration says paused: true")
+        assert serving.get("/readyz").status_code == 200
+        assert serving.ticks() == 1
+        assert serving.post("push", SHOP, secret="a guess") == 401
+        assert serving.post("star", SHOP) == 202
+        assert serving.post("push", "acme/stranger") == 202
+        assert serving.post("push", HUB.upper()) == 202
+        while serving.ticks() < 2:
+            pass
+        measured = serving.measured()
+        assert measured["convoy_wakes_total"] == 1
+        assert measured['convoy_ticks_total{look="part",outcome="done"}'] == 1
+        assert [measured[f'convoy_webhooks_total{{status="{s}"}}'] for s in (401, 202)] == [1, 3]
+        assert [measured[f"convoy_{word}"] for word in ("stopped", "halted")] == [1, 0]
+        assert httpx.get(f"{serving.public}/metrics", trust_env=False).status_code == 404
+        assert serving.terminate() == 0
+        assert not there.state.repo(HUB).pulls
