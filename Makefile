@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.ready
 
-.PHONY: demo test setup static unit contract e2e prove lock picture clean
+.PHONY: demo test setup static unit contract e2e prove lock picture docs clean
 
 demo: setup
 	@$(BIN)/convoy demo
@@ -46,6 +46,10 @@ lock: setup  # move the pins: hashes, no addresses
 
 picture: setup  # the image in the README, from a real voyage
 	$(BIN)/convoy demo --picture docs/images/demo.svg
+
+docs: setup  # what is generated under docs/: the sample fleet's planning documents, the schema of their data
+	$(BIN)/convoy plan bot/sandbox/fleet/repos/* --config bot/sandbox/fleet/config.yaml --out docs/planning >/dev/null
+	$(BIN)/python -m bot.cli.plan_file >docs/service-groups.schema.json
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .hypothesis

@@ -11,6 +11,12 @@ from transforms.model import Files, Level, Migration, Status, Upgrade, Verdict
 UPGRADE = {"low": 1, "medium": 3, "high": 5}
 CRITICALITY = {"low": 0, "medium": 0, "high": 4, "critical": 8}
 LEVELS = ((14, "critical"), (9, "high"), (4, "medium"), (0, "low"))
+SITES = (10, 5)
+"""So many rewritten sites give a point, and so many points at most."""
+BREAKS, SILENT, DEPENDENTS = (3, 9), (1, 4), (1, 5)
+"""Points for each one, and at most."""
+BARRED = 1
+UNTESTED = 3
 TEST = re.compile(rb"^\s*(?:async\s+)?def test_", re.M)
 TEST_FILE = re.compile(r"(?:.*/)?(?:test_[^/]*|[^/]*_test)\.py")
 
@@ -45,16 +51,16 @@ def risk(
     found = (
         *_moves(migration, {u.library: u for u in upgrades}),
         _sites(migration),
-        _flagged(migration, Level.BREAKS, "sites that break and need a person", 3, 9),
-        _flagged(migration, Level.CHANGES_SILENTLY, "sites that change silently", 1, 4),
+        _flagged(migration, Level.BREAKS, "sites that break and need a person", BREAKS),
+        _flagged(migration, Level.CHANGES_SILENTLY, "sites that change silently", SILENT),
         Factor(
             "dependents",
             "1 service waits for it" if dependents == 1 else f"{dependents} services wait for it",
-            min(dependents, 5),
+            _capped(dependents, DEPENDENTS),
         ),
         Factor("criticality", criticality, CRITICALITY[criticality]),
-        Factor("barred upgrades", str(_barred(migration)), _barred(migration)),
-        Factor("tests", "unknown" if tests is None else f"{tests} found", 0 if tests else 3),
+        Factor("barred upgrades", str(_barred(migration)), _barred(migration) * BARRED),
+        Factor("tests", "unknown" if tests is None else f"{tests} found", 0 if tests else UNTESTED),
     )
     factors = tuple(factor for factor in found if factor.points)
     total = sum(factor.points for factor in factors)
@@ -76,12 +82,17 @@ def _moves(migration: Migration, known: Mapping[str, Upgrade]) -> tuple[Factor, 
 
 def _sites(migration: Migration) -> Factor:
     sites = sum(f.verdict is Verdict.REWRITTEN for f in migration.findings)
-    return Factor("sites rewritten", f"{sites}, a point for ten", min(-(-sites // 10), 5))
+    return Factor("sites rewritten", f"{sites}, a point for ten", min(-(-sites // SITES[0]), SITES[1]))
 
 
-def _flagged(migration: Migration, level: Level, name: str, weight: int, most: int) -> Factor:
+def _flagged(migration: Migration, level: Level, name: str, scale: tuple[int, int]) -> Factor:
     count = _flags(migration, level)
-    return Factor(name, str(count), min(count * weight, most))
+    return Factor(name, str(count), _capped(count, scale))
+
+
+def _capped(count: int, scale: tuple[int, int]) -> int:
+    each, most = scale
+    return min(count * each, most)
 
 
 def _flags(migration: Migration, level: Level) -> int:

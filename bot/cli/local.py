@@ -54,6 +54,15 @@ def checkouts(paths: Sequence[str]) -> Checkouts:
     return result
 
 
+def named(found: Checkouts, config: Config) -> Checkouts:
+    """A folder called like one of the configured repositories stands for it: ``shop`` for ``acme/shop``."""
+    meant: dict[str, list[str]] = {}
+    for repo in config.repositories:
+        meant.setdefault(repo.rpartition("/")[2], []).append(repo)
+    sure = {short: repos[0] for short, repos in meant.items() if len(repos) == 1}
+    return replace(found, trees={sure.get(name, name): tree for name, tree in found.trees.items()})
+
+
 def configuration(file: str | None) -> Config:
     """The file's, or the built-in defaults."""
     return read(Path(file)) if file else default()

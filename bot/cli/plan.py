@@ -3,46 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
 from bot.cli import documents
-from bot.cli.local import Checkouts, checkouts, configuration, discovered, told
+from bot.cli.local import Checkouts, checkouts, configuration, discovered, named, told
 from bot.cli.migration import computed
 from bot.cli.out import columns, complain, counted, document, heading, place, visible
 from bot.config import Config
 from bot.discover import Fleet
-from bot.graph import Order, closing, direct, order
+from bot.graph import Order, direct, order
+from bot.hints import hints
 from bot.model import Edge, Service
 from bot.places import inner, owner
+from bot.planning import Plan
 from bot.risk import Risk, count_tests, risk
 from transforms.model import Files, Migration
 
 COLOURS = {"low": "green", "medium": "yellow", "high": "red", "critical": "magenta"}
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """Everything that the plan says. Groups sail as one, so they share a wave."""
-
-    services: tuple[Service, ...]
-    migrations: dict[str, Migration]
-    order: Order
-    knots: tuple[tuple[str, ...], ...]
-    groups: tuple[tuple[str, ...], ...]
-    edges: tuple[Edge, ...]
-    risks: dict[str, Risk]
-    campaign: str
-
-    def needs(self, service: str) -> tuple[Edge, ...]:
-        """Why this service waits, and for whom."""
-        return tuple(edge for edge in self.edges if edge.service == service)
-
-    def closing(self, knot: tuple[str, ...]) -> tuple[Edge, ...]:
-        """The edges that make it a knot."""
-        return closing(knot, self.edges)
 
 
 @click.command()
@@ -53,7 +32,7 @@ class Plan:
 def plan(paths: tuple[str, ...], out: str | None, file: str | None, as_json: bool) -> int:
     """Order, groups and risk of local checkouts, with reasons."""
     config = configuration(file)
-    found = checkouts(paths)
+    found = named(checkouts(paths), config)
     result = planned(found, discovered(found.trees, config), config)
     if out is not None:
         for path in documents.write(result, data(result), Path(out)):
@@ -91,6 +70,8 @@ def planned(found: Checkouts, fleet: Fleet, config: Config) -> Plan:
             s.name: _risk(s, fleet, found.trees[s.repo], migrations[s.name], plain, config) for s in fleet.services
         },
         campaign=config.campaign,
+        hints=hints(found.trees, fleet.services),
+        upgrades=config.upgrades,
     )
 
 
@@ -111,9 +92,11 @@ def data(result: Plan) -> dict[str, object]:
     """The document of ``convoy plan --json``."""
     return {
         "schema": 1,
+        "campaign": result.campaign,
         "waves": [list(wave) for wave in result.order.waves],
         "groups": [list(group) for group in result.groups],
         "knots": [list(knot) for knot in result.knots],
+        "upgrades": {u.library: list(result.moving(u.library)) for u in result.upgrades},
         "services": [
             {
                 "name": s.name,
@@ -125,6 +108,7 @@ def data(result: Plan) -> dict[str, object]:
                     {"factor": f.name, "value": f.value, "points": f.points} for f in result.risks[s.name].factors
                 ],
                 "depends_on": [{"service": e.on, "source": e.source} for e in result.needs(s.name)],
+                "hints": [{"on": h.on, "why": h.why, "source": h.source} for h in result.hinted(s.name)],
             }
             for s in result.services
         ],
@@ -157,6 +141,9 @@ def _service(service: Service, result: Plan) -> Iterator[str]:
     yield f"  {heading(service.name, place(service))}  {judged}"
     rows = [[f"+{f.points}", f.name, f.value] for f in found.factors]
     rows += [["", f"after {visible(e.on)}", visible(e.source)] for e in result.needs(service.name)]
+    rows += [
+        ["", f"may need {visible(h.on)}", f"{visible(h.source)}, {h.why}"] for h in result.hinted(service.name)
+    ]
     yield from columns(rows, indent="      ")
 
 

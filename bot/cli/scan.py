@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import click
 
-from bot.cli.local import Checkouts, checkouts, configuration, discovered, told
+from bot.cli.local import Checkouts, checkouts, configuration, discovered, named, told
 from bot.cli.out import columns, complain, counted, document, heading, place, visible
 from bot.config import Config
 from bot.discover import Fleet, inventory
@@ -31,7 +31,7 @@ STATUS = {
 def scan(paths: tuple[str, ...], file: str | None, as_json: bool) -> int:
     """Inventory of local checkouts: services, pins, usages, dependency edges."""
     config = configuration(file)
-    found = checkouts(paths)
+    found = named(checkouts(paths), config)
     services = discovered(found.trees, config)
     inventories = inventoried(found, services, config)
     edges = direct([s.name for s in services.services], services.edges)

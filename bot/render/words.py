@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
-_PLURALS = {"library": "libraries", "person": "people"}
+_PLURALS = {"library": "libraries", "person": "people", "repository": "repositories"}
 
 
 def counted(number: int, noun: str) -> str:

@@ -10,7 +10,9 @@ import pytest
 from click.testing import CliRunner
 
 from bot.cli import convoy
+from bot.cli.explain import NEXT
 from bot.config import ConfigError
+from bot.phases import Phase
 from bot.ports import ForgeError
 from bot.sandbox import saving
 from bot.sandbox.world import Sandbox
@@ -95,3 +97,24 @@ def test_without_a_token_the_way_to_github_is_refused_with_the_variable_to_set(
 def test_without_a_configuration_the_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"nowhere\.yaml: cannot be read"):
         CliRunner().invoke(convoy, ["status", "--config", str(tmp_path / "nowhere.yaml")], catch_exceptions=False)
+
+
+def test_explain_says_why_a_service_is_where_it_is_and_what_would_move_it(left: Left) -> None:
+    told = left.say("explain", "hub").splitlines()
+    assert told[0] == "hub  acme/hub, the whole repository"
+    assert "phase    Due" in told
+    assert "moved by the next tick, which opens its pull request" in told
+
+
+def test_explain_knows_a_service_that_was_almost_named(left: Left) -> None:
+    done = CliRunner().invoke(convoy, ["explain", "hubb", "--config", str(left.folder / "config.yaml")])
+    assert done.exit_code == 2
+    assert 'there is no service "hubb"; did you mean "hub"?' in done.stderr
+
+
+def test_every_phase_has_its_word_on_what_moves_it() -> None:
+    assert {kind.__name__ for kind in subclasses(Phase)} - {"OnPull"} == set(NEXT)
+
+
+def subclasses(kind: type) -> set[type]:
+    return {s for c in kind.__subclasses__() for s in {c, *subclasses(c)}}

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import json
 
+import pytest
+from pydantic import ValidationError
+
+from bot.cli.plan_file import PlanFile
 from tests.cli.harness import SHOP, Convoy, Plant
 
 
@@ -60,12 +64,53 @@ def test_the_planning_documents_are_named_after_the_campaign_and_hold_the_order(
     assert sorted(p.name for p in folder.iterdir()) == [
         ".phase2_service_groups.json",
         "phase2-dependency-analysis.md",
+        "phase2-dependency-graph.svg",
         "phase2-migration-order.md",
         "phase2-risk-assessment.md",
     ]
     order = (folder / "phase2-migration-order.md").read_text()
     assert order.index("| ledger |") < order.index("## Wave 2") < order.index("| api |")
     assert json.loads((folder / ".phase2_service_groups.json").read_text())["waves"] == [["ledger"], ["api"]]
+
+
+def test_the_data_keeps_to_its_published_schema(convoy: Convoy, plant: Plant) -> None:
+    said = convoy("plan", plant("shop", {**SHOP, "services/api/.env": "X=http://ledger\n"}), "--json")
+    read = PlanFile.model_validate_json(said.out)
+    assert read.upgrades["tenacity"] == ["api"]
+    with pytest.raises(ValidationError, match="extra_forbidden"):
+        PlanFile.model_validate({**said.json, "more": 1})
+
+
+def test_a_hint_is_told_with_its_place_and_orders_nothing(convoy: Convoy, plant: Plant) -> None:
+    shop = plant("shop", {**SHOP, "services/ledger/.env": "A=1\nAPI_URL=http://api:80\n"})
+    said = convoy("plan", shop, "--json")
+    assert said.json["waves"] == [["ledger"], ["api"]]
+    assert said.json["knots"] == []
+    assert said.json["services"][1]["hints"] == [
+        {"on": "api", "why": "service address", "source": "services/ledger/.env:2"}
+    ]
+    [told] = [line for line in convoy("plan", shop).out.splitlines() if "may need" in line]
+    assert told.split() == ["may", "need", "api", "services/ledger/.env:2,", "service", "address"]
+    convoy("plan", shop, "--out", shop / "out")
+    analysis = (shop / "out" / "phase2-dependency-analysis.md").read_text()
+    assert "| ledger | api | service address | `services/ledger/.env:2` | does not go first |" in analysis
+    assert "  s0 -.-> s1\n" in analysis
+
+
+def test_a_requirement_of_one_service_on_another_orders_them(convoy: Convoy, plant: Plant) -> None:
+    files = {path: text for path, text in SHOP.items() if path != "docker-compose.yml"}
+    shop = plant("shop", {**files, "services/ledger/requirements.txt": "tenacity==8.2.3\n-e ../api\n"})
+    said = convoy("plan", shop, "--json")
+    assert said.json["waves"] == [["api"], ["ledger"]]
+    assert said.json["services"][1]["depends_on"] == [
+        {"service": "api", "source": "services/ledger/requirements.txt:2"}
+    ]
+
+
+def test_a_folder_called_like_a_configured_repository_stands_for_it(convoy: Convoy, plant: Plant) -> None:
+    shop = plant("shop", {**SHOP, "mine.yaml": "repositories: [acme/shop]"})
+    said = convoy("plan", shop, "--config", shop / "mine.yaml", "--json")
+    assert {s["repo"] for s in said.json["services"]} == {"acme/shop"}
 
 
 def test_documents_that_cannot_be_written_are_the_worlds_fault(convoy: Convoy, plant: Plant) -> None:

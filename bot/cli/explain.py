@@ -1,0 +1,76 @@
+"""``convoy explain SERVICE``: why it is where it is, and what would move it."""
+
+from __future__ import annotations
+
+import click
+
+from bot.cli.out import heading, visible
+from bot.cli.run import CONFIG
+from bot.config import suggestion
+from bot.model import Standing
+from bot.reconcile import Memory, tick
+from bot.situation import FREED_BY
+from transforms.model import Level, Verdict
+
+NEXT = {
+    "Current": "nothing: it is where the campaign wants it",
+    "Waiting": "the services it waits for, once they have settled",
+    "Throttled": "room in the limit, which frees itself as others settle",
+    "Due": "the next tick, which opens its pull request",
+    "Checking": "its CI",
+    "AwaitingReview": "a person's approval of this very head",
+    "Passing": "its turn to merge",
+    "Outdated": "the next tick, which makes the branch again; a person, where a person edited it",
+    "Obsolete": "the next tick, which closes its pull request",
+    "Landing": "green checks on the base branch and time; a person, where it is disputed",
+    "Settled": "nothing: it has arrived",
+    "Regressed": "the next tick, which opens a revert",
+    "Reverting": "the revert's checks, and a person's approval where policy asks for one",
+    **FREED_BY,
+}
+"""Phase -> what moves a service on from there."""
+
+
+@click.command()
+@click.argument("service")
+@CONFIG
+def explain(service: str, file: str | None) -> None:
+    """Why a service is where it is, and what would move it."""
+    from bot.cli.outside import outside
+
+    with outside(file) as there:
+        report = tick(there.config, there.ports, Memory(), dry=True)
+    found = {s.service.name: s for s in report.standings}
+    if service not in found:
+        raise click.UsageError(f'there is no service "{service}"{suggestion(service, sorted(found))}')
+    for line in _lines(found[service], found):
+        click.echo(line)
+    for why in (report.halted, report.stopped):
+        if why:
+            click.echo(f"fleet    {visible(why)}")
+
+
+def _lines(standing: Standing, fleet: dict[str, Standing]) -> list[str]:
+    name, phase = standing.service.name, standing.phase.name
+    after = [f"{n} ({fleet[n].phase.name})" for n in standing.depends_on]
+    before = [n for n, other in sorted(fleet.items()) if name in other.depends_on]
+    rows = [
+        ("phase", phase),
+        ("why", standing.decision.reason),
+        ("moved by", NEXT[phase]),
+        ("after", ", ".join(after) or "nobody"),
+        ("before", ", ".join(before) or "nobody"),
+        ("pull", standing.pr_url),
+        *[("barred", f"{o.upgrade}: {o.reason}") for o in standing.barred],
+        *[("look at", text) for text in _left(standing)],
+    ]
+    place = standing.service.path or "the whole repository"
+    shown = [f"{label:<9}{visible(text)}" for label, text in rows if text]
+    return [heading(name, f"{standing.service.repo}, {place}"), *shown]
+
+
+def _left(standing: Standing) -> list[str]:
+    """The sites that are left for a person, the loud ones."""
+    found = standing.migration.findings if standing.migration else ()
+    loud = [f for f in found if f.verdict is Verdict.FLAGGED and f.level is not Level.ADVICE]
+    return [f"{f.file}:{f.line} {f.rule} {f.level}: {f.message}" for f in loud]
