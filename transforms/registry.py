@@ -16,7 +16,7 @@ from transforms.model import Upgrade
 from transforms.rule import Environments, Rule
 from transforms.tree import Tree
 
-FOLDERS = ("pytest", "pytest_asyncio", "tenacity", "python_dotenv")
+FOLDERS = ("pytest", "pytest_asyncio", "tenacity", "python_dotenv", "asyncio_mqtt")
 """In the order in which commits are made; coupled upgrades stand side by side."""
 
 _RULE_FILE = re.compile(r"[a-z]+\d+_\w+")

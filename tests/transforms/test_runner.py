@@ -230,7 +230,7 @@ def test_pytest_moves_alone_where_the_plugin_is_not_listed() -> None:
 
 def test_groups_keep_the_order_and_put_coupled_ones_together() -> None:
     named = [tuple(u.library for u in group) for group in groups(upgrades())]
-    assert named == [("pytest", "pytest-asyncio"), ("tenacity",), ("python-dotenv",)]
+    assert named == [("pytest", "pytest-asyncio"), ("tenacity",), ("python-dotenv",), ("asyncio-mqtt",)]
 
 
 def test_steps_build_on_each_other() -> None:
@@ -394,3 +394,24 @@ def test_a_plugin_that_only_a_person_can_move_stays_in_its_partners_commit() -> 
     assert told.reason.startswith("the pin in setup.py:3 has to be moved by hand")
     (step,) = migrate(files, "", upgrades()).steps
     assert any(f.level is Level.BREAKS and f.file == "setup.py" for f in step.findings)
+
+
+# ── companions ───────────────────────────────────────────────────────────────────────────────────────────────
+
+MQTT = [upgrade("asyncio-mqtt")]
+PUBLISHES = b"from asyncio_mqtt import Client\n\nprint(Client)\n"
+
+
+def test_a_pin_that_the_target_cannot_live_with_moves_in_the_same_commit() -> None:
+    files = {"app.py": PUBLISHES, "requirements.txt": b"asyncio-mqtt==0.16.2\npaho-mqtt==1.6.1\n"}
+    migration = migrate(files, "", MQTT)
+    assert migration.edits["requirements.txt"] == b"aiomqtt==2.4.0\npaho-mqtt==2.1.0\n"
+    assert [step.upgrades for step in migration.steps] == [("asyncio-mqtt",)]
+    assert is_idempotent(files, "", MQTT, migration)
+
+
+def test_a_companion_that_fits_or_whose_upgrade_does_not_move_stays() -> None:
+    fits = {"app.py": PUBLISHES, "requirements.txt": b"asyncio-mqtt\npaho-mqtt>=1.6\n"}
+    assert migrate(fits, "", MQTT).edits["requirements.txt"] == b"aiomqtt>=2.4.0,<3\npaho-mqtt>=1.6\n"
+    alone = {"app.py": b"import paho.mqtt.client\n", "requirements.txt": b"paho-mqtt==1.6.1\n"}
+    assert not migrate(alone, "", MQTT).edits
