@@ -24,11 +24,12 @@ class OneLine(logging.Formatter):
 
 
 def logging_to_stderr(*secrets: str) -> None:
-    """Our own lines from INFO on, everybody else's from WARNING on."""
+    """Our own lines from INFO on, others' from WARNING on; what strangers send to a listener is no news."""
     handler = logging.StreamHandler()
     handler.setFormatter(OneLine(secrets))
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     logging.getLogger("convoy").setLevel(logging.INFO)
+    logging.getLogger("uvicorn").setLevel(logging.ERROR)
 
 
 def _forms(secret: str) -> set[str]:
