@@ -48,10 +48,10 @@ def broker(folder: Path) -> Iterator[dict[str, str]]:
             config = _written(folder / "mosquitto.conf", _CONFIG.format(open=opened, closed=closed))
             stack.enter_context(_running([program, "-c", config], b"running"))
         else:
-            amqtt = str(environment(_AMQTT).with_name("amqtt"))
+            amqtt = [str(environment(_AMQTT)), "-c", "from amqtt.scripts.broker_script import main; main()"]
             for port, anyone in ((opened, "true"), (closed, "false")):
                 config = _written(folder / f"{port}.yaml", _PURE.format(port=port, anyone=anyone))
-                stack.enter_context(_running([amqtt, "-c", config], b"bind to"))
+                stack.enter_context(_running([*amqtt, "-c", config], b"bind to"))
         yield {"MQTT_PORT": str(opened), "MQTT_CLOSED_PORT": str(closed)}
 
 
