@@ -32,6 +32,8 @@ _ACTION = re.compile(
     re.M,
 )
 _QUOTED = re.compile(r"(?<![\d.])(\d+\.\d+)(?:\.\d+|\.x)?(?![\d.])")
+_TESTING = re.compile(rb"(?<!la)test|\b(?:tox|nox)\b", re.I)
+"""``ubuntu-latest`` tests nothing."""
 _COMPOSE = re.compile(r"(?:^|/)(?:docker-)?compose[^/]*\.ya?ml$")
 _BUILT = re.compile(rb"^[ \t]*dockerfile[ \t]*:[ \t]*[\"']?([^\s\"'#]+)", re.M)
 _CONTEXT = re.compile(rb"^[ \t]*(?:context|build)[ \t]*:[ \t]*[\"']?([^\s\"'#]+)", re.M)
@@ -52,9 +54,10 @@ def python_floor(
     them to it (Poetry, a lock), or where nothing else is known of what the service runs on. What a library's
     tests need (``tool``) is not published.
     """
-    found = _running(files, root, exclude)
+    places = _places(root, pins or ())
+    found = _running(files, root, exclude, places)
     if pins is None or _is_bound(files, pins, tool) or not (found or tool):
-        found += _promises(files, root)
+        found += [floor for place in sorted(places) for floor in _promises(files, place)]
     if not found:
         return None
     version, path, line = min(found, key=lambda f: Version(f[0]))
@@ -69,12 +72,18 @@ def python_reach(files: Files, root: str, exclude: Sequence[str], pins: Sequence
     if any(p.file.endswith("pyproject.toml") and b"[tool.poetry" in files[p.file] for p in pins):
         floor = python_floor(files, root, exclude, pins)
         return floor[0] if floor else None
-    return max((v for v, _, _ in _running(files, root, exclude)), key=Version, default=None)
+    running = _running(files, root, exclude, _places(root, pins))
+    return max((v for v, _, _ in running), key=Version, default=None)
 
 
-def _running(files: Files, root: str, exclude: Sequence[str]) -> list[Floor]:
+def _places(root: str, pins: Sequence[Pin]) -> frozenset[str]:
+    """The folders that speak for the service: its top, and those of its parts that have pins of their own."""
+    return frozenset({root, *(posixpath.dirname(p.file) for p in pins)})
+
+
+def _running(files: Files, root: str, exclude: Sequence[str], places: frozenset[str]) -> list[Floor]:
     """What is said of the Pythons on which the service really runs."""
-    return [*_images(files, root, exclude), *_version_files(files, root), *_workflows(files, root)]
+    return [*_images(files, root, exclude, places), *_version_files(files, root), *_workflows(files, root)]
 
 
 def _is_bound(files: Files, pins: Sequence[Pin], tool: bool) -> bool:
@@ -90,12 +99,12 @@ def _is_resolved(files: Files, path: str) -> bool:
     return b"[tool.poetry" in files[path] or any(posixpath.join(folder, lock) in files for lock in LOCKS)
 
 
-def _images(files: Files, root: str, exclude: Sequence[str]) -> Iterator[Floor]:
-    """The service's own images: of a Dockerfile at its top, in ``docker/``, or named by a compose file above."""
+def _images(files: Files, root: str, exclude: Sequence[str], places: frozenset[str]) -> Iterator[Floor]:
+    """The service's own images: of a Dockerfile at its places, in ``docker/``, or named by a compose file above."""
     built = set(_built(files, root))
     for path in (p for p in owned(files, root, exclude) if is_dockerfile(p)):
-        home = posixpath.relpath(posixpath.dirname(path) or ".", root or ".")
-        if home in _HOMES or path in built:
+        homes = {posixpath.relpath(posixpath.dirname(path) or ".", place or ".") for place in places}
+        if path in built or not homes.isdisjoint(_HOMES):
             yield from _matches(files, path, _IMAGE)
 
 
@@ -177,7 +186,7 @@ def _workflows(files: Files, root: str) -> Iterator[Floor]:
     """What CI tests on: all of it for a whole repository, for a part of one only when all workflows agree."""
     found: list[Floor] = []
     for path in sorted(p for p in files if below(p, ".github/workflows") and p.endswith((".yml", ".yaml"))):
-        text = decode(files[path]) if b"test" in files[path] or b"tox" in files[path] else None
+        text = decode(files[path]) if _TESTING.search(files[path]) else None
         for match in _ACTION.finditer(text.words if text else ""):
             versions = [v for v in _QUOTED.finditer(match[1]) if _is_python(v[1])]
             found += [(v[1], path, line_of(match.string, match.start(1) + v.start())) for v in versions]

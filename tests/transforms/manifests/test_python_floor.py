@@ -70,7 +70,7 @@ def test_ci_speaks_for_a_part_of_the_repository_only_when_it_knows_one_python() 
         {"pyproject.toml": b'[project]\nrequires-python = "<4"\n'},
         {"pyproject.toml": b"[project\n"},
         {".github/workflows/ci.yml": b"  python-version: ${{ matrix.python }}\n"},
-        {".github/workflows/docs.yml": b"  python-version: '3.8'\n  run: sphinx-build\n"},
+        {".github/workflows/docs.yml": b"on: ubuntu-latest\n  python-version: '3.8'\n  run: sphinx\n"},
         {
             ".devcontainer/compose.yml": b"dockerfile: Dockerfile\n",
             ".devcontainer/Dockerfile": b"FROM python:3.8\n",
@@ -121,3 +121,16 @@ def test_a_promise_binds_an_upgrade_only_where_something_holds_the_pin_to_it(cas
 def test_a_matrix_over_several_lines_is_read() -> None:
     text = b'matrix:\n  python-version: [\n    "3.12",\n    "3.9", # old\n  ]\n  run: pytest\n'
     assert python_floor({".github/workflows/ci.yml": text}, "") == ("3.9", ".github/workflows/ci.yml:4")
+
+
+@pytest.mark.parametrize("said", ["api/Dockerfile", "api/pyproject.toml"])
+def test_a_part_with_pins_of_its_own_speaks_for_itself(said: str) -> None:
+    tree = {
+        "api/pyproject.toml": b"",
+        said: SAID["Dockerfile" if "Docker" in said else "pyproject.toml"][0].encode(),
+    }
+    pin = Pin("x", "x", "api/pyproject.toml", 1, "x==1", "==1", PinStatus.EXCLUDES_TARGET)
+    found = python_floor(tree, "", pins=[pin])
+    assert found is not None
+    assert found[1].startswith(said)
+    assert python_floor(tree, "") is None
