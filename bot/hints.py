@@ -19,7 +19,7 @@ from transforms.model import Files
 
 ADDRESS, SHARED = "service address", "shared folder"
 HOST = re.compile(
-    r"\b[a-z][a-z0-9+.-]*://(?:[^\s/@]*@)?(?P<name>[\w-]+)(?:\.[\w-]+\.svc[\w.]*)?(?=[:/\s\"'?#,}]|$)", re.I
+    r"""(?:[^\s/@]{0,200}@)?(?P<name>[\w-]{1,100})(?:\.[\w-]{1,100}\.svc[\w.]{0,100})?(?=[:/\s"'?#,}]|$)"""
 )
 ENVIRONMENT = re.compile(r"\.env(?:\.[\w.-]+)?|[\w-]+\.env")
 IMPORT = re.compile(rb"^[ \t]*(?:from[ \t]+([A-Za-z_]\w*)[\w.]*[ \t]+import\b|import[ \t]+([A-Za-z_]\w*))", re.M)
@@ -59,7 +59,9 @@ def _addresses(repo: str, files: Files, composed: Composed) -> Iterator[Hint]:
 
 
 def _hosts(text: str) -> list[str]:
-    return [match["name"] for match in HOST.finditer(text)]
+    """The host of every address in the text."""
+    found = (HOST.match(rest) for rest in text.split("://")[1:])
+    return [match["name"] for match in found if match]
 
 
 def _lines(raw: bytes) -> Iterator[tuple[int, str]]:
@@ -79,10 +81,12 @@ def _imports(repo: str, files: Files, services: Sequence[Service]) -> Iterator[H
     for place, own in sorted(owned.items()):
         mine = {part.removesuffix(".py") for p in own for part in p[len(place) :].split("/")}
         for path in own:
-            for module, line in _modules(files[path]):
+            raw = files[path]
+            for module, at in _modules(raw):
                 if module in shared and module not in mine:
                     holder = owner(shared[module], paths)
                     on = f"{repo}:{shared[module]}/" if holder is None else paths[holder]
+                    line = raw.count(b"\n", 0, at) + 1
                     yield Hint(paths[place], on, f"{path}:{line}", SHARED)
 
 
@@ -100,6 +104,9 @@ def _shared(files: Files) -> dict[str, str]:
 
 
 def _modules(raw: bytes) -> Iterator[tuple[str, int]]:
+    """The modules that are imported, each once with its first place."""
+    found: dict[str, int] = {}
     for match in IMPORT.finditer(raw) if len(raw) <= LARGEST else ():
-        name = (match[1] or match[2]).decode()
-        yield name, raw.count(b"\n", 0, match.start(1 if match[1] else 2)) + 1
+        which = 1 if match[1] else 2
+        found.setdefault(match[which].decode(), match.start(which))
+    yield from found.items()

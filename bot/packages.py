@@ -24,12 +24,10 @@ FOLDER = re.compile(r"(?:.*/)?requirements/[^/]+\.(?:txt|in)")
 SECTION = re.compile(r"\s*\[+\s*(?P<name>[^\]]+)")
 SOURCES = re.compile(r"(?:tool\.(?:poetry|uv|pdm)\b.*|project\b.*|dependency-groups|(?:dev-)?packages)")
 PATH = re.compile(r"""(?:^|[\s"'@=])(?:file:)?(?P<path>\.{1,2}/[^\s"'#;,]*)""")
-GIT = re.compile(
-    r"""(?:git\+|\bgit\s*=\s*["'])[^\s"'#]*?(?P<repo>[\w.-]+/[\w.-]+?)(?:\.git)?(?:@[^\s"'#]*)?"""
-    r"""(?:\#(?:[^\s"']*?&)?subdirectory=(?P<folder>[^\s"'&]+)[^\s"']*|\#[^\s"']*)?(?=["'\s,;]|$)"""
-)
+GIT = re.compile(r"""(?:git\+|\bgit\s*=\s*["'])(?P<address>[^\s"',;]+)""")
+FOLDER_IN = re.compile(r"subdirectory\W+([^\s\"'&,;}]+)")
 NAMED = re.compile(rb"""\bname\s*=\s*["']([A-Za-z0-9][\w.-]*)["']""")
-LARGEST = 512 * 1024
+LARGEST, LONGEST = 512 * 1024, 4096
 
 
 def edges(trees: Mapping[str, Files], services: Sequence[Service]) -> Iterator[Edge]:
@@ -117,14 +115,25 @@ def _placed(files: Files, service: Service, services: Sequence[Service]) -> Iter
             for match in PATH.finditer(line):
                 folder = posixpath.normpath(posixpath.join(posixpath.dirname(path), match["path"]))
                 yield from ((path, number, s.name) for s in services if (s.repo, s.path) == (service.repo, folder))
-            for match in GIT.finditer(line):
-                yield from ((path, number, s.name) for s in services if _from(s, match))
+            for repo, folder in _repositories(line):
+                yield from ((path, number, s.name) for s in services if _is(s, repo, folder))
 
 
-def _from(service: Service, match: re.Match[str]) -> bool:
-    """The whole repository, or the folder of it that the requirement names."""
-    repo = match["repo"] if "/" in service.repo else match["repo"].rpartition("/")[2]
-    return service.repo == repo and service.path == (match["folder"] or "").strip("/")
+def _repositories(line: str) -> Iterator[tuple[str, str]]:
+    """``owner/name`` of every git address in the line, and the folder of it that is meant."""
+    inside = FOLDER_IN.search(line)
+    for match in GIT.finditer(line):
+        address = match["address"].partition("#")[0]
+        _, _, place = address.partition("://")
+        _, *parts = re.split("[/:]", place or address, maxsplit=1)  # the host, with whoever logs in there
+        *_, holder, name = ["", "", *"".join(parts).partition("@")[0].strip("/").split("/")]
+        yield f"{holder}/{name.removesuffix('.git')}", inside[1].strip("/") if inside else ""
+
+
+def _is(service: Service, repo: str, folder: str) -> bool:
+    """Its repository, which a local checkout knows by its short name alone, and its folder."""
+    named = repo if "/" in service.repo else repo.rpartition("/")[2]
+    return bool(named) and (service.repo, service.path) == (named, folder)
 
 
 def _lines(path: str, raw: bytes) -> Iterator[tuple[int, str]]:
@@ -134,5 +143,5 @@ def _lines(path: str, raw: bytes) -> Iterator[tuple[int, str]]:
     for number, line in enumerate(raw.decode("utf-8", "replace").splitlines(), 1):
         if tables and (section := SECTION.match(line)) and "=" not in line and '"' not in line:
             relevant = bool(SOURCES.match(section["name"].strip()))
-        if relevant and not line.lstrip().startswith("#"):
+        if relevant and len(line) <= LONGEST and not line.lstrip().startswith("#"):
             yield number, line.partition(" #")[0]

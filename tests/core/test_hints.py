@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import process_time
+
 import pytest
 
 from bot.config import default
@@ -68,3 +70,10 @@ def test_hints_never_reach_the_edges_that_order_the_campaign() -> None:
     files = {"docker-compose.yml": COMPOSE, "services/api/r.py": "", "services/auth/r.py": ""}
     fleet = discover({"shop": {path: text.encode() for path, text in files.items()}}, default())
     assert fleet.edges == ()
+
+
+@pytest.mark.parametrize("piece", ["a.", "http://", "http://a@", "x://a-", "a.svc."])
+def test_an_environment_made_to_exhaust_the_reader_costs_little(piece: str) -> None:
+    began = process_time()
+    found({"services/api/.env": piece * (400_000 // len(piece))})
+    assert process_time() - began < 2

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import process_time
+
 import pytest
 
 from bot.model import Edge, Service
@@ -41,8 +43,11 @@ def test_a_requirement_on_another_service_is_an_edge_with_its_line(path: str, te
     "text",
     [
         "git+https://github.com/acme/auth.git@v1\n",
+        "git+https://token@github.com/acme/auth@feature/x\n",
+        "git+ssh://git@github.com:22/acme/auth.git/\n",
         "-e git+ssh://git@github.com/acme/auth#egg=auth\n",
         "auth @ git+https://github.com/acme/auth@main\n",
+        "git+ssh://git@github.com:acme/auth.git\n",
     ],
 )
 def test_a_requirement_on_another_services_repository_is_an_edge(text: str) -> None:
@@ -77,3 +82,20 @@ def test_a_name_that_two_services_declare_says_nothing() -> None:
     three = [Service(n, "acme/shop", f"services/{n}") for n in ("a", "b", "c")]
     files = {f"services/{n}/pyproject.toml": '[project]\nname = "app"\n' for n in "ab"}
     assert found({**files, "services/c/requirements.txt": "app==1\n"}, *three) == []
+
+
+def test_a_local_checkout_is_known_by_its_short_name() -> None:
+    api, auth = Service("api", "api", ""), Service("auth", "auth", "")
+    line = '[tool.poetry.dependencies]\nauth = {git = "https://github.com/acme/auth.git", branch = "main"}\n'
+    assert found({"auth!x.py": "", "api!pyproject.toml": line}, api, auth) == [
+        Edge("api", "auth", "pyproject.toml:2")
+    ]
+
+
+@pytest.mark.parametrize("piece", ["git+a/", "../", "a.", 'git="', "[", "@file:"])
+def test_a_file_made_to_exhaust_the_reader_costs_little(piece: str) -> None:
+    line = piece * (4000 // len(piece))
+    files = {"services/auth/x.py": "", "services/api/requirements.txt": f"{line}\n" * 100}
+    began = process_time()
+    found(files)
+    assert process_time() - began < 2
