@@ -111,13 +111,16 @@ def _arrows(plan: Plan, spots: Mapping[str, _Spot]) -> Iterator[str]:
 
 
 def _arrow(start: _Spot, end: _Spot, kind: str, tip: str, source: str) -> str:
-    x, y, to_x, to_y = start.x + _BOX, start.y + _HIGH // 2, end.x, end.y + _HIGH // 2
+    low = _HIGH // 2 + (12 if "hint" in kind else 0)  # a hint may run beside an edge, or against it
+    x, y, to_x, to_y = start.x + _BOX, start.y + low, end.x, end.y + low
     if start.column == end.column:  # a bow beside the boxes: down on the right, up on the left
         out = 34 if start.y < end.y else -34
         x = to_x = start.x + (_BOX if out > 0 else 0)
         path = f"M{x} {y}C{x + out} {y} {to_x + out} {to_y} {to_x} {to_y}"
     else:
         bend = (_ACROSS - _BOX) // 2
+        if end.column < start.column:
+            x, to_x, bend = start.x, end.x + _BOX, -bend
         path = f"M{x} {y}C{x + bend} {y} {to_x - bend} {to_y} {to_x} {to_y}"
     return (
         f'<path class="{kind}" marker-end="url(#{tip})" d="{path}"><title>{escape(one_line(source))}</title></path>'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from xml.etree import ElementTree
 
 import pytest
@@ -100,6 +101,13 @@ def test_columns_of_the_picture_are_the_waves() -> None:
     space = "{http://www.w3.org/2000/svg}"
     left = {g.findtext(f"{space}title"): int(g.find(f"{space}rect").attrib["x"]) for g in root.iter(f"{space}g")}  # type: ignore[union-attr]
     assert left["a"] < left["b"] == left["c"] < left["d"]
+
+
+def test_a_hint_against_the_order_runs_back_between_the_columns() -> None:
+    root = ElementTree.fromstring(chart(plan("ab", "b>a")))
+    [path] = [p.attrib["d"] for p in root.iter("{http://www.w3.org/2000/svg}path") if "hint" in p.get("class", "")]
+    numbers = [int(number) for number in re.findall(r"\d+", path)]
+    assert numbers[0] > numbers[-2], "from the later column's left side to the earlier one's right side"
 
 
 def test_of_a_name_too_long_for_its_box_the_end_is_kept() -> None:
