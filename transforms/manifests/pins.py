@@ -56,7 +56,7 @@ def _from_above(files: Files, root: str, upgrades: Sequence[Upgrade]) -> tuple[P
         return ()
     folder = posixpath.dirname(root)
     homes = {folder, posixpath.join(folder, "requirements")}
-    tops = {p: c for p, c in files.items() if posixpath.dirname(p) in homes and _is_written(p)}
+    tops = {p: files[p] for p in files if p.rpartition("/")[0] in homes and _is_written(p)}
     pins = find_pins(tops, folder, upgrades)[0]
     found = {p.library for p in pins}
     return pins + _from_above(files, folder, [u for u in upgrades if u.library not in found])
