@@ -31,7 +31,8 @@ INFLUX = made(
     ">=0.17.0,<0.18",
     extras=(("extra", "pandas"),),
 )
-EVERY = (*upgrades(), MQTT, INFLUX)
+_MADE = {*MQTT.sources, *INFLUX.sources}
+EVERY = (*(u for u in upgrades() if _MADE.isdisjoint({u.target, *u.sources})), MQTT, INFLUX)
 
 
 def pins(files: dict[str, str], root: str = "") -> tuple[Pin, ...]:
