@@ -6,6 +6,7 @@ https://docs.python.org/3/library/unittest.html#unittest.IsolatedAsyncioTestCase
 from __future__ import annotations
 
 from transforms.model import Level, Proof
+from transforms.pytest_world.drivers import keeps_async
 from transforms.pytest_world.proving import SUITE
 from transforms.pytest_world.sites import own
 from transforms.pytest_world.source import Function
@@ -28,7 +29,7 @@ def survey(tree: Tree) -> Verdicts:
 def _why(world: World, test: Function) -> str | None:
     if test.is_generator and not world.is_unittest(test):
         return "an async test with `yield` is never run: pytest-asyncio reports it as an expected failure"
-    if world.inherits(test, *_PLAIN) and all(name is not None for name in test.decorators):
+    if world.inherits(test, *_PLAIN) and keeps_async(test):
         return "nobody awaits this method, so it always passes: use `unittest.IsolatedAsyncioTestCase`"
     return None
 
@@ -63,6 +64,12 @@ RULE = Rule(
             "an isolated TestCase, and async fixtures with yield",
             "import unittest\n\nimport pytest_asyncio\n\n\nclass TestA(unittest.IsolatedAsyncioTestCase):\n"
             "    async def test_one(self): ...\n\n\n@pytest_asyncio.fixture\nasync def thing():\n    yield 1\n",
+            path="test_app.py",
+        ),
+        Example(
+            "a decorator of the tree's own may await it",
+            "import unittest\n\nfrom tests.utils import async_test\n\n\nclass Case(unittest.TestCase):\n"
+            "    @async_test\n    async def test_one(self): ...\n",
             path="test_app.py",
         ),
     ),
