@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from textwrap import shorten
 
 from bot.config import Config
@@ -12,7 +12,7 @@ from bot.model import Service, Unit
 from bot.observation import Wish
 from bot.places import inner
 from bot.ports import Workspace
-from transforms.model import Files, Migration, Status, Upgrade
+from transforms.model import Files, Migration, Status, Upgrade, Verdict
 from transforms.runner import migrate
 
 
@@ -74,7 +74,8 @@ def wishes(base: str, files: Files, services: Sequence[Service], wanted: Wanted,
             found.append(alone[names[0]])
         else:
             unit = Unit(tuple(s for name in names for s in alone[name].unit.services))
-            found.append(_grouped(unit, base, files, services, wanted))
+            by_itself = {name: alone[name].migrations[name] for name in names}
+            found.append(_grouped(unit, base, files, services, wanted, by_itself))
     return found
 
 
@@ -110,15 +111,30 @@ def _alone(
     return Wish(unit, base, {service.name: found}, found.edits, nested={service.name: others})
 
 
-def _grouped(unit: Unit, base: str, files: Files, services: Sequence[Service], wanted: Wanted) -> Wish:
+def _grouped(
+    unit: Unit,
+    base: str,
+    files: Files,
+    services: Sequence[Service],
+    wanted: Wanted,
+    alone: Mapping[str, Migration],
+) -> Wish:
     """Each member's migration on the tree that the one before left."""
     edits: dict[str, bytes] = {}
     migrations = {}
     for service in unit.services:
         tree = Overlay(files, dict(edits))
-        migrations[service.name] = migration(tree, service.path, wanted, nested(service, services))
+        found = migration(tree, service.path, wanted, nested(service, services))
+        migrations[service.name] = _with_flags(found, alone[service.name])
         edits.update(migrations[service.name].edits)
     return Wish(unit, base, migrations, edits, nested=_nested(unit, services))
+
+
+def _with_flags(found: Migration, alone: Migration) -> Migration:
+    """A member whose turn comes after the shared pin has moved sees nothing to do; its flags stay as true."""
+    told = {(f.rule, f.file, f.line) for f in found.findings}
+    lost = [f for f in alone.findings if f.verdict is Verdict.FLAGGED and (f.rule, f.file, f.line) not in told]
+    return replace(found, findings=(*found.findings, *lost))
 
 
 def _nested(unit: Unit, services: Sequence[Service]) -> dict[str, tuple[str, ...]]:
