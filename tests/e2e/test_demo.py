@@ -162,7 +162,7 @@ def test_the_pull_requests_can_be_read_as_files_and_show_what_ci_said(voyage: Vo
     for service in settled:
         body = bodies[Path(service["repo"]) / f"{service['pr']}.md"]
         assert "### Evidence" in body
-        assert "| Check |" in body or "success" in body or "passed" in body
+        assert "| Check | On `main` before | On this branch |" in body
 
 
 def test_what_was_kept_can_be_looked_at_again_and_nothing_is_left_to_do(voyage: Voyage) -> None:
