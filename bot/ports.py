@@ -259,6 +259,24 @@ class Resolver(Protocol):
         """Whether some set of releases satisfies all of them; constraints limit without installing."""
 
 
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One answer of a health endpoint. ``detail`` is for people: a status or why there was none."""
+
+    url: str
+    well: bool
+    detail: str = ""
+
+
+class Probe(Protocol):
+    """Asks health endpoints. Never raises: no answer is an answer."""
+
+    def sample(self, url: str) -> Sample: ...
+
+    def wait(self, seconds: float) -> None:
+        """Let time pass between two samples."""
+
+
 class Journal(Protocol):
     """Where a tick says what it did, for people watching and for the timeline."""
 
