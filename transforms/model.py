@@ -61,6 +61,16 @@ class PinStatus(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Claim:
+    """Something that the plan said about an upgrade and that running the libraries refuted. Sentences without their
+    full stop; words in backticks are code.
+    """
+
+    said: str
+    true: str
+
+
+@dataclass(frozen=True, slots=True)
 class Upgrade:
     """One library's way from old to target.
 
@@ -87,7 +97,9 @@ class Upgrade:
     companions: tuple[Upgrade, ...] = ()
     """What the target needs newer than the old version did: a pin that excludes that moves in the same commit."""
     notes: str = ""
-    """What the plan said and what is true, in one line."""
+    """What else a reader of the guide should know, such as why the bounds are what they are."""
+    claims: tuple[Claim, ...] = ()
+    """What the plan said that is not so."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,10 @@ class Environments:
     old: tuple[str, ...]
     target: tuple[str, ...]
     newest: tuple[str, ...]
+    subject: str = ""
+    """What the probes are about, as a heading says it: ``retry behaviour``."""
+    method: str = ""
+    """How they find out, in a sentence."""
     broker: bool = False
     """Whether the probes talk to an MQTT broker: its port is then in ``MQTT_PORT``, and in ``MQTT_CLOSED_PORT``
     that of a listener which lets nobody in.

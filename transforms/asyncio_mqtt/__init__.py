@@ -2,7 +2,7 @@
 
 from packaging.specifiers import SpecifierSet
 
-from transforms.model import Upgrade
+from transforms.model import Claim, Upgrade
 from transforms.rule import Environments
 
 _PAHO = Upgrade(
@@ -28,13 +28,25 @@ UPGRADE = Upgrade(
     risk="high",
     from_version="0.16",
     companions=(_PAHO,),
-    notes="The plan took a renamed import to be enough; constructor, reception, lifecycle and error codes changed.",
+    claims=(
+        Claim(
+            "a renamed import is enough, since `subscribe` and `publish` are compatible",
+            "those two are; the constructor, receiving, connecting, error codes and `timeout=None` changed",
+        ),
+        Claim(
+            "the pin can be migrated by replacing text",
+            "`aiomqtt>=0.16.1,<1.0.0` and its like cannot be installed; the whole requirement is replaced",
+        ),
+    ),
 )
 
 ENVIRONMENTS = Environments(
     old=("asyncio-mqtt==0.16.2", "aiomqtt==1.2.1", "paho-mqtt==1.6.1"),
     target=("aiomqtt==2.4.0", "paho-mqtt==2.1.0"),
     newest=("aiomqtt==2.5.1", "paho-mqtt==2.2.0"),
+    subject="MQTT connectivity",
+    method="Programs connect to a real broker on this machine, publish, subscribe and receive; one listener lets "
+    "nobody in.",
     broker=True,
 )
 """aiomqtt 1.x has asyncio-mqtt's API under the new name, so that most examples need no other import."""

@@ -2,7 +2,7 @@
 
 from packaging.specifiers import SpecifierSet
 
-from transforms.model import Upgrade
+from transforms.model import Claim, Upgrade
 from transforms.rule import Environments
 
 UPGRADE = Upgrade(
@@ -16,9 +16,14 @@ UPGRADE = Upgrade(
     risk="high",
     from_version="0.3",
     notes=(
-        "The plan imported `influxdb3_python.InfluxDB3Client`: neither name exists, it is "
-        "`influxdb_client_3.InfluxDBClient3`. A range ends below 0.20: that release drops the login by user and "
-        "password, 0.21 takes `write_client.rest` away. 0.17 loses DataFrames written in batches, 0.18 does not."
+        "A range ends below 0.20: that release drops the login by user and password, 0.21 takes "
+        "`write_client.rest` away. 0.17 loses DataFrames written in batches, 0.18 does not."
+    ),
+    claims=(
+        Claim(
+            "the module is `influxdb3_python` and the class `InfluxDB3Client`",
+            "neither name exists: it is `influxdb_client_3.InfluxDBClient3`",
+        ),
     ),
 )
 
@@ -28,6 +33,8 @@ ENVIRONMENTS = Environments(
     old=("influxdb3-python==0.3.0", *_BASE),
     target=("influxdb3-python==0.17.0", *_BASE),
     newest=("influxdb3-python==0.19.0", *_BASE),
+    subject="data ingestion",
+    method="Writes go to an HTTP endpoint that keeps every line, queries to a Flight endpoint that answers.",
 )
 
 _STAR = """

@@ -3,7 +3,7 @@
 from packaging.specifiers import SpecifierSet
 
 from transforms.influxdb_client.precondition import obstacle
-from transforms.model import Upgrade
+from transforms.model import Claim, Upgrade
 from transforms.rule import Environments
 
 UPGRADE = Upgrade(
@@ -18,9 +18,14 @@ UPGRADE = Upgrade(
     from_version="1.4",
     extras=(("extra", "pandas"),),
     notes=(
-        "The plan renamed the package: constructor, writing, query language and results all differ, so a service "
-        "moves as a whole or not at all. A range ends below 0.20: that release drops the login by user and "
-        "password, 0.21 takes `write_client.rest.ApiException` away."
+        "A service moves as a whole or not at all. A range ends below 0.20: that release drops the login by user "
+        "and password, 0.21 takes `write_client.rest.ApiException` away."
+    ),
+    claims=(
+        Claim(
+            "the package is renamed and little else changes",
+            "constructor, writing, query language, results, exceptions and management all differ",
+        ),
     ),
 )
 
@@ -32,4 +37,6 @@ ENVIRONMENTS = Environments(
     old=("influxdb-client==1.44.0", "numpy==1.26.4", "pandas==2.2.3"),
     target=("influxdb3-python==0.17.0", *_BASE),
     newest=("influxdb3-python==0.19.0", *_BASE),
+    subject="data ingestion",
+    method="Writes go to an HTTP endpoint that keeps every line, queries to a Flight endpoint that answers.",
 )

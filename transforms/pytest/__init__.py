@@ -2,7 +2,7 @@
 
 from packaging.specifiers import SpecifierSet
 
-from transforms.model import Upgrade
+from transforms.model import Claim, Upgrade
 from transforms.pytest_world.proving import ENVIRONMENTS
 
 __all__ = ["ENVIRONMENTS", "UPGRADE"]
@@ -19,5 +19,10 @@ UPGRADE = Upgrade(
     from_version="8.3",
     coupled=("pytest-asyncio",),
     tool=True,
-    notes="The plan feared tests that return a value: they still only warn in 9.0.2.",
+    claims=(
+        Claim(
+            "tests that return a value fail in pytest 9",
+            "8.4.0 did that and 8.4.1 took it back: 9.0.2 only warns",
+        ),
+    ),
 )

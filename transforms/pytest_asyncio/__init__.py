@@ -2,7 +2,7 @@
 
 from packaging.specifiers import SpecifierSet
 
-from transforms.model import Upgrade
+from transforms.model import Claim, Upgrade
 from transforms.pytest_world.proving import ENVIRONMENTS
 
 __all__ = ["ENVIRONMENTS", "UPGRADE"]
@@ -19,5 +19,16 @@ UPGRADE = Upgrade(
     from_version="0.23",
     coupled=("pytest",),
     tool=True,
-    notes="The plan said `asyncio_mode = auto` became the default: it did not, strict is; the key stays.",
+    claims=(
+        Claim(
+            "`asyncio_mode = auto` is the default now and should be removed",
+            "the default is `strict` in both versions; without the key every unmarked async test and async "
+            "`@pytest.fixture` fails, so it stays",
+        ),
+        Claim(
+            'async fixtures take `scope="function", loop_scope="function"`',
+            "`function` is the default already; on `@pytest.fixture` the argument is an error, and so it is on a "
+            "fixture of a wider scope",
+        ),
+    ),
 )

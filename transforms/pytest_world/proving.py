@@ -14,5 +14,7 @@ ENVIRONMENTS = Environments(
     old=("pytest==8.3.4", "pytest-asyncio==0.23.8"),
     target=("pytest==9.0.2", "pytest-asyncio==1.3.0"),
     newest=("pytest==9.2.0", "pytest-asyncio==1.5.0"),
+    subject="test runs",
+    method="Small suites are run by pytest, with tests, fixtures and configuration as the examples have them.",
 )
 """The two move together, so they are proven together. 0.23.8, since 0.23.0 crashes under pytest 8.3."""

@@ -2,7 +2,7 @@
 
 from packaging.specifiers import SpecifierSet
 
-from transforms.model import Upgrade
+from transforms.model import Claim, Upgrade
 from transforms.rule import Environments
 
 UPGRADE = Upgrade(
@@ -15,13 +15,21 @@ UPGRADE = Upgrade(
     imports=("dotenv",),
     risk="low",
     from_version="1.0",
-    notes="The plan called it a patch: so it is, but under coverage `.env` is searched from elsewhere.",
+    claims=(
+        Claim(
+            "the API changes in ways that break",
+            "all public signatures are the same; what changed is where `.env` is searched under coverage, a new "
+            "variable, one log text and `dotenv run`",
+        ),
+    ),
 )
 
 ENVIRONMENTS = Environments(
     old=("python-dotenv==1.0.1",),
     target=("python-dotenv==1.2.1",),
     newest=("python-dotenv==1.2.4",),
+    subject="settings from files",
+    method="Programs load a `.env` that stands beside them, plainly and under coverage.",
 )
 
 EXPORTS = {

@@ -2,7 +2,7 @@
 
 from packaging.specifiers import SpecifierSet
 
-from transforms.model import Upgrade
+from transforms.model import Claim, Upgrade
 from transforms.rule import Environments
 
 UPGRADE = Upgrade(
@@ -15,10 +15,30 @@ UPGRADE = Upgrade(
     imports=("tenacity",),
     risk="medium",
     from_version="8.2",
-    notes="The plan renamed `wait_exponential`: no such new name exists; what moved is `.retry.statistics`.",
+    claims=(
+        Claim(
+            "`wait_exponential` is called `wait_exponential_multiplier`",
+            "no such name exists; `wait_exponential(multiplier=, min=, max=)` is unchanged and waits alike",
+        ),
+        Claim(
+            "`retry_if_exception` becomes `retry_if_exception_cause_type`",
+            "both names exist in both versions and mean different things: a condition, and types of `__cause__`",
+        ),
+        Claim(
+            "nothing but names changes",
+            "statistics, `tenacity._asyncio`, copies for each call and a patched `asyncio.sleep` behave otherwise",
+        ),
+    ),
 )
 
-ENVIRONMENTS = Environments(old=("tenacity==8.2.3",), target=("tenacity==9.1.2",), newest=("tenacity==9.2.1",))
+ENVIRONMENTS = Environments(
+    old=("tenacity==8.2.3",),
+    target=("tenacity==9.1.2",),
+    newest=("tenacity==9.2.1",),
+    subject="retry behaviour",
+    method="Functions that fail on purpose are tried again: how often, how long after, with which statistics "
+    "and hooks.",
+)
 
 _STAR = """
     AsyncRetrying AttemptManager BaseAction BaseRetrying DoAttempt DoSleep Future NO_RESULT RetryAction
