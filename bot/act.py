@@ -9,7 +9,7 @@ from __future__ import annotations
 from bot import actions, campaign, landing, migrate, render
 from bot.actions import Action
 from bot.observe import is_ours
-from bot.ports import Refused
+from bot.ports import Conflict, Refused
 from bot.scene import Hands, Scene, landed_pull, open_pull, pull_view, red_since, revert_view
 
 
@@ -143,11 +143,14 @@ def open_revert(scene: Scene, jobs: tuple[str, ...], hands: Hands) -> None:
     number, merged = landed.pull.number, landed.history[0]
     ref = campaign.revert_branch(hands.eyes.config.campaign, scene.seen.unit, number)
     view = revert_view(scene, landed, jobs, hands)
-    head = workspace.revert(scene.repo, scene.seen.wish.base, merged, render.revert_commit_message(view))
+    onto, message = scene.seen.wish.base, render.revert_commit_message(view)
+    try:
+        head = workspace.carry(scene.repo, onto, merged, landed.base, message)
+    except Conflict as conflict:
+        words = f"#{number} does not revert cleanly on {onto[:12]}: a person must take it back ({conflict})"
+        raise Refused(words) from None
     if head is None:
-        raise Refused(
-            f"#{number} does not revert cleanly on {scene.seen.wish.base[:12]}: a person must take it back"
-        )
+        raise Refused(f"nothing of #{number} is left on {onto[:12]}: there is nothing to take back")
     standing = workspace.head(scene.repo, ref)
     if standing != head:
         workspace.push(scene.repo, ref, head, standing)

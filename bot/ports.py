@@ -30,6 +30,14 @@ class Refused(ForgeError):
     """The forge understood and declined, in its own words (405, 422, a refused push)."""
 
 
+class Conflict(Refused):
+    """A three-way merge that nobody but a person can make. ``paths`` are the files in which both sides changed."""
+
+    def __init__(self, paths: Sequence[str]) -> None:
+        super().__init__(f"conflicts in {', '.join(paths)}")
+        self.paths = tuple(paths)
+
+
 @dataclass(frozen=True, slots=True)
 class Repository:
     """``GET /repos/{repo}``, as far as it matters. ``merge_methods`` in order of preference, never empty."""
@@ -228,8 +236,12 @@ class Workspace(Protocol):
     def commit(self, repo: str, parent: str, edits: Mapping[str, bytes | None], message: str) -> str:
         """Write a commit object (None deletes). Same parent, edits and message give the same sha."""
 
-    def revert(self, repo: str, onto: str, merged: str, message: str) -> str | None:
-        """A real ``git revert`` of ``merged`` (``-m 1`` for a merge) on ``onto``. None when it conflicts."""
+    def carry(self, repo: str, onto: str, old: str, new: str, message: str) -> str | None:
+        """What leads from ``old`` to ``new``, once more on ``onto``: a three-way merge with ``old`` as its base.
+
+        ``old`` our merge and ``new`` what stood before it is ``git revert`` (``-m 1`` for a merge, the whole range
+        for a rebase). None when it changes nothing. Raises Conflict.
+        """
 
     def push(self, repo: str, branch: str, commit: str | None, expected: str | None) -> None:
         """Set a branch (None deletes it) if it still stands at ``expected`` (None: does not exist).

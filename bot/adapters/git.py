@@ -24,7 +24,7 @@ from bot.adapters.git_environment import (
 )
 from bot.adapters.git_errors import known, push_error, transport_error
 from bot.adapters.git_objects import TreeFiles, edited_tree, written_commit
-from bot.ports import Commit, Unreachable
+from bot.ports import Commit, Conflict, Unreachable
 from transforms.model import Files
 
 _REPO = re.compile(r"(?!\.)[A-Za-z0-9_.-]+/(?!\.{1,2}$)[A-Za-z0-9_.-]+\Z")
@@ -150,30 +150,35 @@ class GitWorkspace:
             tree = edited_tree(command, parent, edits)
             return written_commit(command, tree, (parent,), message, self._identity, seconds)
 
-    def revert(self, repo: str, onto: str, merged: str, message: str) -> str | None:
-        """What ``git revert`` does (``-m 1`` for a merge), on objects alone.
+    def carry(self, repo: str, onto: str, old: str, new: str, message: str) -> str | None:
+        """As the port says, on objects alone.
 
-        Reverting is the three-way merge of ``onto`` and the state before ``merged``, with ``merged`` as their base.
         ``merge-tree`` finds its base in the history, so the three states are given a history that says just that.
-        None when it conflicts, or when nothing of it is left to take back.
         """
         with known(repo):
-            ours, undone = (self._mirror(repo).commit(_sha(sha)) for sha in (onto, merged))
-        if not undone.parents:
+            ours, base, theirs = (self._mirror(repo).commit(_sha(sha)) for sha in (onto, old, new))
+        tree = self._merged(repo, *(side.tree.hexsha for side in (base, ours, theirs)))
+        if tree == ours.tree.hexsha:
             return None
-        tree = self._merged(repo, undone.tree.hexsha, ours.tree.hexsha, undone.parents[0].tree.hexsha)
-        if tree in (None, ours.tree.hexsha):
-            return None
-        return written_commit(self._git(repo), str(tree), (onto,), message, self._identity, ours.committed_date)
+        return written_commit(self._git(repo), tree, (onto,), message, self._identity, ours.committed_date)
 
-    def _merged(self, repo: str, base: str, *sides: str) -> str | None:
+    def _merged(self, repo: str, base: str, *sides: str) -> str:
         command = self._git(repo)
         root = written_commit(command, base, (), "base", self._identity, 0)
         tips = [written_commit(command, side, (root,), "side", self._identity, 0) for side in sides]
         status, told, _ = command.merge_tree(
-            "--write-tree", "--name-only", *tips, with_extended_output=True, with_exceptions=False
+            "--write-tree",
+            "--name-only",
+            "--no-messages",
+            "-z",
+            *tips,
+            with_extended_output=True,
+            with_exceptions=False,
         )
-        return None if status else str(told)
+        tree, *paths = str(told).rstrip("\0").split("\0")
+        if status:
+            raise Conflict(paths)
+        return tree
 
     # ── mirrors ──────────────────────────────────────────────────────────────────────────────────────────
 

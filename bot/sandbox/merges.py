@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pygit2
 
+from bot.ports import Conflict
 from bot.sandbox.git_store import GitStore, Identity
 
 
@@ -47,13 +48,23 @@ def rebase(store: GitStore, base: str, head: str, committer: Identity) -> str | 
 
 def revert(store: GitStore, onto: str, merged: str, message: str, who: Identity) -> str | None:
     """The opposite of ``merged`` (against its first parent) on ``onto``. None also when nothing is left to undo."""
-    commit = store.commit(merged)
-    if not commit.parents:
+    parents = store.commit(merged).parents
+    if not parents:
         return None
-    tree = _apply(store, commit.tree, store.commit(onto).tree, commit.parents[0].tree)
-    if tree is None or tree == store.tree(onto):
+    try:
+        return carry(store, onto, merged, str(parents[0].id), message, who)
+    except Conflict:
         return None
-    return store.write((onto,), tree, message, who)
+
+
+def carry(store: GitStore, onto: str, old: str, new: str, message: str, who: Identity) -> str | None:
+    """What leads from ``old`` to ``new``, on ``onto``. None when that changes nothing. Raises ports.Conflict."""
+    base, ours, theirs = (store.commit(sha).tree for sha in (old, onto, new))
+    index = store.git.merge_trees(base, ours, theirs)
+    tree = _clean(store, index)
+    if tree is None:
+        raise Conflict(sorted({side.path for sides in index.conflicts or () for side in sides if side}))
+    return None if tree == store.tree(onto) else store.write((onto,), tree, message, who)
 
 
 def _apply(store: GitStore, ancestor: pygit2.Tree, ours: pygit2.Tree, theirs: pygit2.Tree) -> str | None:

@@ -21,7 +21,7 @@ from transforms.model import Files
 class SandboxWorkspace:
     """``bot.ports.Workspace`` for one login; ``name`` and ``email`` stand in the commits it makes.
 
-    A commit's dates are its parent's committer date (a revert's: that of the commit it goes onto), so that the same
+    A commit's dates are its parent's committer date (carried: that of the commit it goes onto), so that the same
     work gives the same sha.
     """
 
@@ -70,10 +70,9 @@ class SandboxWorkspace:
         with self._store(repo) as store:
             return store.write((parent,), store.edited_tree(parent, edits), message, self._who(store, parent))
 
-    def revert(self, repo: str, onto: str, merged: str, message: str) -> str | None:
-        """As the port says; None also when ``onto`` contains nothing of ``merged`` any more."""
+    def carry(self, repo: str, onto: str, old: str, new: str, message: str) -> str | None:
         with self._store(repo) as store:
-            return merges.revert(store, onto, merged, message, self._who(store, onto))
+            return merges.carry(store, onto, old, new, message, self._who(store, onto))
 
     def push(self, repo: str, branch: str, commit: str | None, expected: str | None) -> None:
         with call(self._state, write=True):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.ports import Refused, Stale, Unreachable
+from bot.ports import Conflict, Refused, Stale, Unreachable
 from bot.sandbox.records import Rule
 from tests.contract.conftest import BRANCH, SHOP, World
 
@@ -146,21 +146,26 @@ def test_a_commit_that_was_never_there_is_unreachable(world: World) -> None:
 
 
 @pytest.mark.parametrize("method", ["merge", "squash", "rebase"])
-def test_a_revert_is_what_git_revert_makes(world: World, tmp_path: Path, method: str) -> None:
-    opened = world.proposed()
+def test_taking_back_is_what_git_revert_makes_of_the_merge_the_squash_or_the_whole_rebased_range(
+    world: World, tmp_path: Path, method: str
+) -> None:
+    before = world.main()
+    first = world.workspace.commit(SHOP, before, {"api/app.py": b"import new\n"}, "First\n")
+    second = world.workspace.commit(SHOP, first, {"api/more.py": b"import newer\n"}, "Second\n")
+    world.workspace.push(SHOP, BRANCH, second, None)
+    opened = world.forge.create_pull(SHOP, BRANCH, "main", "t", "b")
+    world.seen(opened)
     made = world.forge.merge_pull(SHOP, opened.number, opened.head_sha, method, "t", "m")
     later = world.person.push(SHOP, "main", {"other.py": "x\n", "README.md": "later\n"})
     world.workspace.sync(SHOP)
-    ours = world.workspace.revert(SHOP, later, made, "Revert api\n")
+    ours = world.workspace.carry(SHOP, later, made, before, "Revert api\n")
     assert ours is not None
-    assert ours == world.sandbox.workspace().revert(SHOP, later, made, "Revert api\n")
+    assert ours == world.sandbox.workspace().carry(SHOP, later, made, before, "Revert api\n")
     clone = tmp_path / "clone"
     subprocess.run(["git", "clone", "-q", str(world.state.path(SHOP)), str(clone)], check=True)
-    mainline = ["-m", "1"] if method == "merge" else []
+    what = {"merge": ["-m", "1", made], "squash": [made], "rebase": [f"{before}..{made}"]}[method]
     who = ["-c", "user.name=T", "-c", "user.email=t@example.org"]
-    subprocess.run(
-        ["git", "-C", clone, *who, "revert", "--no-edit", *mainline, made], check=True, capture_output=True
-    )
+    subprocess.run(["git", "-C", clone, *who, "revert", "--no-edit", *what], check=True, capture_output=True)
     theirs = subprocess.run(
         ["git", "-C", clone, "rev-parse", "HEAD^{tree}"], check=True, capture_output=True, text=True
     )
@@ -169,14 +174,17 @@ def test_a_revert_is_what_git_revert_makes(world: World, tmp_path: Path, method:
     assert (commit.parents, commit.message) == ((later,), "Revert api\n")
 
 
-def test_a_revert_that_conflicts_or_has_nothing_left_is_none(world: World) -> None:
+def test_what_conflicts_is_named_and_what_is_gone_already_is_none(world: World) -> None:
+    before = world.main()
     opened = world.proposed()
     made = world.forge.merge_pull(SHOP, opened.number, opened.head_sha, "squash", "t", "m")
     rewritten = world.person.push(SHOP, "main", {"api/app.py": "import newest\n"})
     undone = world.person.push(SHOP, "main", {"api/app.py": "import old\n"})
     world.workspace.sync(SHOP)
-    assert world.workspace.revert(SHOP, rewritten, made, "Revert\n") is None
-    assert world.workspace.revert(SHOP, undone, made, "Revert\n") is None
+    with pytest.raises(Conflict) as caught:
+        world.workspace.carry(SHOP, rewritten, made, before, "Revert\n")
+    assert caught.value.paths == ("api/app.py",)
+    assert world.workspace.carry(SHOP, undone, made, before, "Revert\n") is None
 
 
 def test_a_pushed_branch_is_on_the_forge_and_moves_with_the_lease(world: World) -> None:

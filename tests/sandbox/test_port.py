@@ -210,16 +210,18 @@ def test_the_same_work_gives_the_same_commit(sandbox: Sandbox) -> None:
     assert workspace.commits(SHOP, base, first)[0].committed_at == workspace.log(SHOP, base)[0].committed_at
 
 
-def test_a_merge_is_reverted_against_its_first_parent(sandbox: Sandbox) -> None:
+def test_a_merge_is_taken_back_to_what_stood_before_it(sandbox: Sandbox) -> None:
     made = merge(sandbox, publish(sandbox))
     workspace = sandbox.workspace()
-    undone = workspace.revert(SHOP, made, made, "Revert\n")
+    before = workspace.log(SHOP, made)[1].sha
+    undone = workspace.carry(SHOP, made, made, before, "Revert\n")
     assert undone is not None
     assert workspace.files(SHOP, undone)["api/app.py"] == b"old\n"
-    assert workspace.revert(SHOP, undone, made, "Again\n") is None
+    assert workspace.carry(SHOP, undone, made, before, "Again\n") is None
     alice = sandbox.person("alice")
     later = alice.push(SHOP, "main", {"api/app.py": "even newer\n"})
-    assert workspace.revert(SHOP, later, made, "Revert\n") is None
+    with pytest.raises(ports.Conflict, match=r"conflicts in api/app\.py"):
+        workspace.carry(SHOP, later, made, before, "Revert\n")
 
 
 def test_deleting_the_branch_closes_its_pull_request(sandbox: Sandbox) -> None:

@@ -1,11 +1,13 @@
 """After the merge: the base branch is watched, one sick service is taken back, an innocent one is not."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from voyage import HUB, NEW, SHOP, Voyage, monorepo, service
 
+from bot.config import default
 from bot.ports import Check, Refused
 from bot.sandbox.ci import Result
 from bot.sandbox.port import SandboxForge
@@ -53,6 +55,26 @@ def test_a_sick_landing_is_asked_once_more_then_reverted_and_the_base_stands_as_
     assert workspace.tree(HUB, head) == workspace.tree(HUB, before)
     runs = voyage.sandbox.forge().checks(HUB, voyage.pull("hub").merge_commit_sha or "")
     assert [r.conclusion for r in runs] == ["failure", "failure"], "one re-run was asked before anybody was blamed"
+
+
+@pytest.mark.parametrize("method", ["merge", "squash", "rebase"])
+def test_a_landing_of_several_commits_is_taken_back_whole_however_it_was_merged(
+    tmp_path: Path, method: str
+) -> None:
+    files = service() | {"requirements.txt": "tenacity==8.2.3\npython-dotenv==1.0.0\n", "env.py": "import dotenv\n"}
+    voyage = Voyage(tmp_path, {HUB: files}, revert="auto")
+    upgrades = tuple(u for u in default().upgrades if u.library in ("tenacity", "python-dotenv"))
+    voyage.config = replace(voyage.config, upgrades=upgrades)
+    voyage.sandbox.state.repo(HUB).merge_methods = (method,)
+    voyage.sail(6, approving=False)
+    voyage.anna.approve(voyage.pull("hub"))
+    voyage.ci.verdict = lambda job, files: "failure" if b"==9" in files["requirements.txt"] else "success"
+    voyage.tick()
+    merged = voyage.file(HUB, "requirements.txt")
+    assert ("tenacity==9.1.2" in merged, "python-dotenv==1.2.1" in merged) == (True, True)
+    voyage.sail(20, approving=False)
+    assert voyage.phases() == {"hub": "Reverted"}
+    assert voyage.file(HUB, "requirements.txt") == files["requirements.txt"]
 
 
 def test_by_default_the_revert_is_opened_and_a_person_decides(tmp_path: Path) -> None:
