@@ -51,9 +51,10 @@ class Proof:
         """A second run over the migrated tree edits nothing; None where there was no first one."""
         if seen.wish.error:
             return None
-        files, due = self._after(seen), wanted(self.eyes.config)
+        files, due, wish = self._after(seen), wanted(self.eyes.config), seen.wish
         return not any(
-            migration(files, s.path, due, seen.wish.nested.get(s.name, ())).edits for s in seen.unit.services
+            migration(files, s.path, due, wish.nested.get(s.name, ()), wish.obstacles.get(s.name, {})).edits
+            for s in seen.unit.services
         )
 
     def _after(self, seen: Observation) -> Overlay:

@@ -12,8 +12,9 @@ from bot.model import Service, Unit
 from bot.observation import Wish
 from bot.places import inner
 from bot.ports import Workspace
+from bot.sharing import obstacles
 from transforms.model import Files, Migration, Status, Upgrade, Verdict
-from transforms.runner import migrate
+from transforms.runner import NOTHING, migrate
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,25 +48,31 @@ def wanted(config: Config) -> Wanted:
     return Wanted(config.upgrades, dead_pins=config.policy.dead_pins == "move")
 
 
-def migration(files: Files, root: str, wanted: Wanted, exclude: Sequence[str]) -> Migration:
-    """One service's migration. Dead pins that are to be left are left out with their upgrade."""
-    found = migrate(files, root, wanted.upgrades, exclude=exclude)
+def migration(
+    files: Files, root: str, wanted: Wanted, exclude: Sequence[str], barred: Mapping[str, str] = NOTHING
+) -> Migration:
+    """One service's migration. Dead pins that are to be left are left out with their upgrade.
+
+    ``barred``: library → why, for what its neighbours' pins demand.
+    """
+    found = migrate(files, root, wanted.upgrades, exclude=exclude, obstacles=barred)
     dead = {o.upgrade for o in found.outcomes if o.status is Status.DEAD_PIN}
     if wanted.dead_pins or not dead:
         return found
-    return migrate(files, root, tuple(u for u in wanted.upgrades if u.library not in dead), exclude=exclude)
+    left = tuple(u for u in wanted.upgrades if u.library not in dead)
+    return migrate(files, root, left, exclude=exclude, obstacles=barred)
 
 
 @dataclass(slots=True)
 class Cache:
     """Migrations already computed, by content: base commit, service and upgrades. Losing it loses only time."""
 
-    found: dict[tuple[str, str, str, Wanted], Migration] = field(default_factory=dict)
+    found: dict[tuple[object, ...], Migration] = field(default_factory=dict)
 
 
 def wishes(base: str, files: Files, services: Sequence[Service], wanted: Wanted, cache: Cache) -> list[Wish]:
     """One wish per unit of a repository: services whose migrations edit the same file become one unit."""
-    alone = {s.name: _alone(base, files, s, services, wanted, cache) for s in services}
+    alone = _bound(base, files, services, wanted, cache)
     together = groups({name: set(wish.edits) for name, wish in alone.items()})
     member = {name: group for group in together for name in group}
     found = []
@@ -74,9 +81,19 @@ def wishes(base: str, files: Files, services: Sequence[Service], wanted: Wanted,
             found.append(alone[names[0]])
         else:
             unit = Unit(tuple(s for name in names for s in alone[name].unit.services))
-            by_itself = {name: alone[name].migrations[name] for name in names}
-            found.append(_grouped(unit, base, files, services, wanted, by_itself))
+            found.append(_grouped(unit, base, files, services, wanted, [alone[name] for name in names]))
     return found
+
+
+def _bound(base: str, files: Files, services: Sequence[Service], wanted: Wanted, cache: Cache) -> dict[str, Wish]:
+    """Every service's own wish, none of which moves a pin that another service cannot follow."""
+    alone = {s.name: _alone(base, files, s, services, wanted, cache) for s in services}
+    while barred := obstacles(files, alone, wanted.upgrades):
+        for service in (s for s in services if s.name in barred):
+            kept = alone[service.name].obstacles.get(service.name, {})
+            bars = {**barred[service.name], **kept}
+            alone[service.name] = _alone(base, files, service, services, wanted, cache, bars)
+    return alone
 
 
 def commits(workspace: Workspace, wish: Wish, messages: Mapping[tuple[str, int], str]) -> str:
@@ -96,19 +113,21 @@ def _alone(
     services: Sequence[Service],
     wanted: Wanted,
     cache: Cache,
+    barred: Mapping[str, str] = NOTHING,
 ) -> Wish:
     """A service's own wish. Whatever goes wrong in a codemod stays with this service and is seen as Broken."""
     unit, others = Unit((service,)), nested(service, services)
-    key = (base, service.repo, service.path, wanted)
+    key = (base, service.repo, service.path, wanted, tuple(sorted(barred.items())))
     try:
         if key not in cache.found:
-            cache.found[key] = migration(files, service.path, wanted, others)
+            cache.found[key] = migration(files, service.path, wanted, others, barred)
     except Exception as error:
         return Wish(
             unit, base, {}, error=f"the codemods failed: {type(error).__name__}: {shorten(str(error), 200)}"
         )
     found = cache.found[key]
-    return Wish(unit, base, {service.name: found}, found.edits, nested={service.name: others})
+    name = service.name
+    return Wish(unit, base, {name: found}, found.edits, nested={name: others}, obstacles={name: barred})
 
 
 def _grouped(
@@ -117,17 +136,19 @@ def _grouped(
     files: Files,
     services: Sequence[Service],
     wanted: Wanted,
-    alone: Mapping[str, Migration],
+    members: Sequence[Wish],
 ) -> Wish:
     """Each member's migration on the tree that the one before left."""
+    alone = {name: m for wish in members for name, m in wish.migrations.items()}
+    barred = {name: b for wish in members for name, b in wish.obstacles.items()}
     edits: dict[str, bytes] = {}
     migrations = {}
     for service in unit.services:
-        tree = Overlay(files, dict(edits))
-        found = migration(tree, service.path, wanted, nested(service, services))
-        migrations[service.name] = _with_flags(found, alone[service.name])
-        edits.update(migrations[service.name].edits)
-    return Wish(unit, base, migrations, edits, nested=_nested(unit, services))
+        tree, name = Overlay(files, dict(edits)), service.name
+        found = migration(tree, service.path, wanted, nested(service, services), barred[name])
+        migrations[name] = _with_flags(found, alone[name])
+        edits.update(migrations[name].edits)
+    return Wish(unit, base, migrations, edits, nested=_nested(unit, services), obstacles=barred)
 
 
 def _with_flags(found: Migration, alone: Migration) -> Migration:

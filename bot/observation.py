@@ -23,6 +23,8 @@ class Wish:
     error: str | None = None
     nested: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Service name -> paths of other services inside it, whose files are theirs."""
+    obstacles: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Service name -> library -> why its upgrade is barred by who shares the pin."""
 
     @property
     def carries(self) -> frozenset[str]:

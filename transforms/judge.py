@@ -50,6 +50,14 @@ class Evidence:
         return not reached or any(p.status in closed and not _is_derived(p) for p in self.pins)
 
 
+_BY_HAND = "the pin in "
+
+
+def is_by_hand(outcome: Outcome) -> bool:
+    """Whether all that bars it is a line which a person has to move."""
+    return outcome.status is Status.BARRED and outcome.reason.startswith(_BY_HAND)
+
+
 def _is_derived(pin: Pin) -> bool:
     """Whether a tool writes the pin from another one."""
     return is_lock(pin.file) or (pin.skip_reason or "").startswith(COMPILED)
@@ -110,7 +118,7 @@ def after(evidence: Evidence, pins: Sequence[Pin], *, moved: bool, sites: int, c
         why = stuck.skip_reason or "it cannot be edited safely"
         status = Status.APPLIED if company else Status.BARRED
         return Outcome(
-            name, status, f"the pin in {stuck.file}:{stuck.line} has to be moved by hand: {why}", old, new
+            name, status, f"{_BY_HAND}{stuck.file}:{stuck.line} has to be moved by hand: {why}", old, new
         )
     if evidence.behind:
         return Outcome(name, Status.CURRENT, f"the pin admits {version} and no code needs a change", old, new)

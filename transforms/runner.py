@@ -7,8 +7,9 @@ edited stay parsed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 from transforms import engine, judge
 from transforms.lines import carried, nearest
@@ -65,16 +66,26 @@ class Work:
         return [Seen(f, self.tree.files.get(f.file, b"")) for f in findings]
 
 
-def migrate(files: Files, root: str, upgrades: Sequence[Upgrade], *, exclude: Sequence[str] = ()) -> Migration:
+NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+def migrate(
+    files: Files,
+    root: str,
+    upgrades: Sequence[Upgrade],
+    *,
+    exclude: Sequence[str] = (),
+    obstacles: Mapping[str, str] = NOTHING,
+) -> Migration:
     """Everything that the upgrades come to in the service below ``root`` of a repository. Changes nothing
-    itself.
+    itself. ``obstacles``: library → why something outside the service bars its upgrade.
     """
     usages, usage_problems = find_usages(files, root, upgrades, exclude)
     used = frozenset(usage.library for usage in usages)
     pins, pin_problems = find_pins(files, root, upgrades, exclude, used)
     work = Work(Tree(files, root, exclude, exports()), tuple(upgrades), used=used)
     for group in groups(upgrades):
-        _run(work, [_evidence(work.tree, u, pins, usages) for u in group])
+        _run(work, [_evidence(work.tree, u, pins, usages, obstacles) for u in group])
     moved = {n for n, o in work.outcomes.items() if o.status in {Status.APPLIED, Status.DEAD_PIN}}
     free = {n for n, o in work.outcomes.items() if o.status is not Status.BARRED}
     work.loose += work.seen(lock_findings([p for p in pins if p.library in free], upgrades, moved))
@@ -82,13 +93,16 @@ def migrate(files: Files, root: str, upgrades: Sequence[Upgrade], *, exclude: Se
     return _told(files, work, problems)
 
 
-def _evidence(tree: Tree, upgrade: Upgrade, pins: Sequence[Pin], usages: Sequence[Usage]) -> judge.Evidence:
+def _evidence(
+    tree: Tree, upgrade: Upgrade, pins: Sequence[Pin], usages: Sequence[Usage], obstacles: Mapping[str, str]
+) -> judge.Evidence:
     mine = tuple(p for p in pins if p.library == upgrade.library)
     where = (tree.files, tree.root, tree.exclude, mine)
     floor = python_floor(*where, tool=upgrade.tool) if mine else None
     reach = python_reach(*where) if floor else None
     used = tuple(u for u in usages if u.library == upgrade.library)
-    return judge.Evidence(upgrade, mine, used, floor, engine.obstacle(tree, precondition(upgrade.library)), reach)
+    obstacle = engine.obstacle(tree, precondition(upgrade.library)) or obstacles.get(upgrade.library)
+    return judge.Evidence(upgrade, mine, used, floor, obstacle, reach)
 
 
 def is_idempotent(

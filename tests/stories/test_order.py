@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from voyage import HUB, NEW, SHOP, Voyage, compose, monorepo, service
@@ -159,10 +160,10 @@ def test_a_codemod_that_fails_on_one_service_is_seen_there_and_stops_nobody_else
 ) -> None:
     voyage = Voyage(tmp_path, {HUB: service(), LIB: service()})
 
-    def failing(files: Files, root: str, upgrades: Sequence[Upgrade], *, exclude: Sequence[str] = ()) -> Migration:
+    def failing(files: Files, root: str, upgrades: Sequence[Upgrade], **more: Any) -> Migration:
         if b"SPECIAL" in files["app.py"]:
             raise RecursionError("too deep")
-        return migrate(files, root, upgrades, exclude=exclude)
+        return migrate(files, root, upgrades, **more)
 
     monkeypatch.setattr("bot.migrate.migrate", failing)
     voyage.anna.push(LIB, "main", {"app.py": "SPECIAL = 1\n"})
