@@ -16,7 +16,15 @@ from transforms.model import Upgrade
 from transforms.rule import Environments, Rule
 from transforms.tree import Tree
 
-FOLDERS = ("pytest", "pytest_asyncio", "tenacity", "python_dotenv", "asyncio_mqtt")
+FOLDERS = (
+    "pytest",
+    "pytest_asyncio",
+    "tenacity",
+    "python_dotenv",
+    "asyncio_mqtt",
+    "influxdb3_python",
+    "influxdb_client",
+)
 """In the order in which commits are made; coupled upgrades stand side by side."""
 
 _RULE_FILE = re.compile(r"[a-z]+\d+_\w+")

@@ -103,7 +103,7 @@ def test_a_broken_configuration_is_exit_code_2_and_nothing_is_scanned(convoy: Co
     assert [line.removeprefix(str(shop)) for line in said.err.splitlines()] == [
         '/mine.yaml:2:3: unknown key "mrge" under policy; did you mean "merge"?',
         '/mine.yaml:3:12: upgrades names the unknown library "tenacty"; known are pytest, pytest-asyncio, '
-        'tenacity, python-dotenv, asyncio-mqtt; did you mean "tenacity"?',
+        'tenacity, python-dotenv, asyncio-mqtt, influxdb3-python, influxdb-client; did you mean "tenacity"?',
     ]
 
 

@@ -34,7 +34,7 @@ def test_the_commented_configuration_is_fine(convoy: Convoy) -> None:
     said = convoy("config", "check", ROOT / "config.yaml")
     assert said.code == 0
     assert said.out.endswith(
-        "config.yaml is fine: campaign phase2, 5 upgrades, 0 repositories, 0 services described\n"
+        "config.yaml is fine: campaign phase2, 7 upgrades, 0 repositories, 0 services described\n"
     )
 
 

@@ -28,7 +28,7 @@ INFLUX = made(
     ("influxdb-client", "influxdb3-python"),
     "0.17.0",
     "0.3",
-    ">=0.17.0,<0.18",
+    ">=0.17.0,<0.20",
     extras=(("extra", "pandas"),),
 )
 _MADE = {*MQTT.sources, *INFLUX.sources}

@@ -22,7 +22,7 @@ FORMS = {
     "pytest[x]~=8.3": "pytest[x]>=9.0.2,<10",
     "python_dotenv===1.0.0": "python_dotenv===1.2.1",
     "asyncio-mqtt": "aiomqtt>=2.4.0,<3",
-    "influxdb-client[extra]<2": "influxdb3-python[pandas]>=0.17.0,<0.18",
+    "influxdb-client[extra]<2": "influxdb3-python[pandas]>=0.17.0,<0.20",
 }
 noise = st.sampled_from(
     [
