@@ -19,6 +19,8 @@ FAR = 30
 TRAILER = "\nConvoy-Campaign:"
 STEP = "\nConvoy-Upgrade:"
 """Trailers: every commit of ours has the first; only the steps of a migration have the second."""
+ZERO_WIDTH = "\u200b"
+"""What our messages put into words that would otherwise speak to the forge."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +190,7 @@ def _landed(pull: Pull, unit: Unit, view: RepoView, eyes: Eyes) -> Landed:
     repo, merged = pull.repo, pull.merge_commit_sha or ""
     after = eyes.workspace.log(repo, view.base, stop=merged)
     history = (merged, *(c.sha for c in reversed(after)))
-    before = _before(repo, merged, eyes)
+    before = _before(unit, merged, eyes)
     names = set(_required(unit, view.rules, eyes.config))
     checks = _runs_since(names, history, repo, eyes)
     names = names or {c.name for c in checks[merged]}
@@ -211,12 +213,18 @@ def _landed(pull: Pull, unit: Unit, view: RepoView, eyes: Eyes) -> Landed:
     )
 
 
-def _before(repo: str, merged: str, eyes: Eyes) -> str:
-    """The base commit before our merge; a rebase merge put each commit of ours on the base."""
-    line = eyes.workspace.log(repo, merged, limit=FAR)
-    if len(line[0].parents) > 1 or STEP not in line[0].message:
+def _before(unit: Unit, merged: str, eyes: Eyes) -> str:
+    """The base commit before our merge; a rebase merge put each commit of the unit on the base."""
+    line = eyes.workspace.log(unit.repo, merged, limit=FAR)
+    if len(line[0].parents) > 1 or not _is_step(line[0], unit):
         return line[0].parents[0]
-    return next((c.sha for c in line[1:] if STEP not in c.message), line[-1].sha)
+    return next((c.sha for c in line[1:] if not _is_step(c, unit)), line[-1].sha)
+
+
+def _is_step(commit: Commit, unit: Unit) -> bool:
+    """One upgrade's commit of this very unit: another's may lie right before it."""
+    lines = commit.message.replace(ZERO_WIDTH, "").splitlines()
+    return STEP in commit.message and any(f"Convoy-Service: {s.name}" in lines for s in unit.services)
 
 
 def _runs_since(names: set[str], history: Sequence[str], repo: str, eyes: Eyes) -> dict[str, tuple[Check, ...]]:

@@ -25,7 +25,8 @@ def merge_message(view: PullView, pr: int) -> tuple[str, str]:
     """Title and message of the merge commit."""
     upgrades = listed([passage(o) for o in view.moved]) or "no upgrade"
     body = f"Merges pull request {pr}: {upgrades}, wave {view.wave + 1}."
-    message = _message("", [body], view.campaign, [s.name for s in view.unit.services], [])
+    moved = [f"Convoy-Moved: {plain(passage(o))}" for o in view.moved]
+    message = _message("", [body], view.campaign, [s.name for s in view.unit.services], moved)
     return clip(plain(f"{pull_title(view)} ({view.campaign})"), 100), message
 
 

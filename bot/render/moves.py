@@ -9,7 +9,7 @@ from bot.render.words import listed
 from transforms import registry
 from transforms.model import Finding, Outcome, Status, Verdict
 
-_TRAILER = re.compile(r"^Convoy-Upgrade: (?P<name>\S+) (?P<old>.+) -> (?P<new>.+)$", re.MULTILINE)
+_TRAILER = re.compile(r"^Convoy-(?:Upgrade|Moved): (?P<name>\S+) (?P<old>.+) -> (?P<new>.+)$", re.MULTILINE)
 
 
 def bare(specifier: str) -> str:
@@ -36,7 +36,7 @@ def passage(outcome: Outcome, arrow: str = "->") -> str:
 
 
 def passages(messages: Iterable[str]) -> tuple[Outcome, ...]:
-    """The upgrades that our commits say they carried out, from their ``Convoy-Upgrade`` trailers, each once."""
+    """The upgrades that our commits say they carried out, from their trailers, each once: a squash keeps only its own."""
     found = {m["name"]: m for message in messages for m in _TRAILER.finditer(message)}
     return tuple(Outcome(name, Status.APPLIED, "", m["old"], m["new"]) for name, m in found.items())
 

@@ -263,7 +263,8 @@ def test_the_merge_commit_names_its_pull_request_without_a_reference():
     title, message = merge_message(VIEW, 12)
     assert title == "billing: move tenacity to 9.1.2 and python-dotenv to 1.2.1 (phase2)"
     assert message.startswith("Merges pull request 12: tenacity 8.2.3 -> 9.1.2")
-    assert message.endswith("\n\nConvoy-Campaign: phase2\nConvoy-Service: billing\n")
+    moved = "Convoy-Moved: tenacity 8.2.3 -> 9.1.2\nConvoy-Moved: python-dotenv 1.0.1 -> 1.2.1\n"
+    assert message.endswith(f"\n\nConvoy-Campaign: phase2\nConvoy-Service: billing\n{moved}")
 
 
 def test_only_levels_that_ask_for_a_decision_are_counted():

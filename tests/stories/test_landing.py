@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from voyage import HUB, NEW, SHOP, Voyage, monorepo, service
 
-from bot.config import default
+from bot.config import ServiceConfig, default
 from bot.ports import Check, Refused
 from bot.sandbox.ci import Result
 from bot.sandbox.port import SandboxForge
@@ -75,6 +75,30 @@ def test_a_landing_of_several_commits_is_taken_back_whole_however_it_was_merged(
     voyage.sail(20, approving=False)
     assert voyage.phases() == {"hub": "Reverted"}
     assert voyage.file(HUB, "requirements.txt") == files["requirements.txt"]
+
+
+def test_two_rebased_services_in_a_row_are_told_apart_when_the_second_is_taken_back(tmp_path: Path) -> None:
+    checks = {SHOP: {"api": "services/api", "desk": "services/desk"}}
+    services = {n: ServiceConfig(checks=(n,)) for n in ("api", "desk")}
+    voyage = Voyage(
+        tmp_path,
+        {SHOP: monorepo(api=[], desk=["api"])},
+        checks=checks,
+        services=services,
+        revert="auto",
+        halt_at=1.0,
+    )
+    voyage.sandbox.state.repo(SHOP).merge_methods = ("rebase",)
+    voyage.sail(60, approving=True)
+    assert voyage.phases() == {"api": "Settled", "desk": "Settled"}
+    desk, api = voyage.pulls(SHOP)[:2]
+    seen = voyage.memory.known.seen
+    assert (api.head_ref, desk.head_ref) == ("convoy/phase2/services--api", "convoy/phase2/services--desk")
+    landed = seen["desk"].landed
+    assert landed is not None
+    assert landed.base == api.merge_commit_sha, (
+        "what stood before desk is api's last commit, not what stood before both"
+    )
 
 
 def test_by_default_the_revert_is_opened_and_a_person_decides(tmp_path: Path) -> None:
