@@ -36,7 +36,7 @@ def passage(outcome: Outcome, arrow: str = "->") -> str:
 
 
 def passages(messages: Iterable[str]) -> tuple[Outcome, ...]:
-    """The upgrades that our commits say they carried out, from their trailers, each once: a squash keeps only its own."""
+    """The upgrades that our commits say they carried out, from their trailers (a squash has its own)."""
     found = {m["name"]: m for message in messages for m in _TRAILER.finditer(message)}
     return tuple(Outcome(name, Status.APPLIED, "", m["old"], m["new"]) for name, m in found.items())
 
