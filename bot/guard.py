@@ -47,6 +47,10 @@ class GuardedForge:
         self.before()
         self.forge.edit_comment(repo, comment, body)
 
+    def react(self, repo: str, comment: int, content: str) -> None:
+        self.before()
+        self.forge.react(repo, comment, content)
+
     def label(self, repo: str, number: int, label: str) -> None:
         self.before()
         self.forge.label(repo, number, label)

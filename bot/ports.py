@@ -129,6 +129,8 @@ class Comment:
     body: str
     created_at: datetime
     edited: bool = False
+    reactions: frozenset[str] = frozenset()
+    """What anybody reacted with: ``rocket``, ``eyes``, ``confused`` …"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +182,15 @@ class Forge(Protocol):
     def issues(self, repo: str, label: str) -> tuple[Issue, ...]:
         """Open issues that carry the label."""
 
+    def may_write(self, repo: str, login: str) -> bool:
+        """Whether this login may push to the repository; nobody by that name may not."""
+
+    def reacted(self, repo: str, comment: int) -> frozenset[str]:
+        """What we ourselves reacted with to this comment."""
+
+    def open_pulls(self, repo: str) -> tuple[Pull, ...]:
+        """Every open pull request, whoever made it, as a list tells it; newest first."""
+
     def committer(self, repo: str, sha: str) -> str:
         """The login of whoever committed, as the forge tells it; empty when it knows nobody by that address."""
 
@@ -196,6 +207,9 @@ class Forge(Protocol):
     def comment(self, repo: str, number: int, body: str) -> int: ...
 
     def edit_comment(self, repo: str, comment: int, body: str) -> None: ...
+
+    def react(self, repo: str, comment: int, content: str) -> None:
+        """Put our reaction on a comment; once, however often asked."""
 
     def label(self, repo: str, number: int, label: str) -> None: ...
 

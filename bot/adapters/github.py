@@ -21,6 +21,7 @@ from github import (
 )
 from github.CommitStatus import CommitStatus
 from github.PaginatedList import PaginatedList
+from github.Reaction import Reaction
 from github.Repository import Repository as GithubRepository
 
 from bot.adapters import github_facts as facts
@@ -144,6 +145,27 @@ class GithubForge:
         with _translated(repo):
             return tuple(facts.comment(found) for found in self._repo(repo).get_issue(number).get_comments())
 
+    def may_write(self, repo: str, login: str) -> bool:
+        """What GitHub calls ``write`` and ``admin``; ``maintain`` is told as the first of them."""
+        with _translated(repo):
+            try:
+                return self._repo(repo).get_collaborator_permission(login) in ("write", "admin")
+            except UnknownObjectException:
+                return False
+
+    def reacted(self, repo: str, comment: int) -> frozenset[str]:
+        """Our own reactions, from the list that says whose each is."""
+        with _translated(repo):
+            url = f"{self._repo(repo).url}/issues/comments/{comment}/reactions"
+            found = PaginatedList(Reaction, self._client.requester, url)
+            return frozenset(one.content for one in found if one.user and one.user.login == self.login)
+
+    def open_pulls(self, repo: str) -> tuple[Pull, ...]:
+        """Everybody's that are open."""
+        with _translated(repo):
+            found = self._repo(repo).get_pulls(state="open", sort="created", direction="desc")
+            return tuple(facts.listed_pull(repo, pull) for pull in found)
+
     def issues(self, repo: str, label: str) -> tuple[Issue, ...]:
         """Open issues that carry the label. GitHub lists pull requests among them."""
         with _translated(repo):
@@ -190,6 +212,11 @@ class GithubForge:
         """Say something else in its place."""
         with _translated(repo):
             self._send("PATCH", repo, f"issues/comments/{comment}", {"body": body})
+
+    def react(self, repo: str, comment: int, content: str) -> None:
+        """GitHub answers 200 when it is there already."""
+        with _translated(repo):
+            self._send("POST", repo, f"issues/comments/{comment}/reactions", {"content": content})
 
     def label(self, repo: str, number: int, label: str) -> None:
         """Add a label; GitHub makes it when the repository has none of that name."""

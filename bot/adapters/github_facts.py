@@ -120,7 +120,11 @@ def comment(found: IssueComment) -> Comment:
     """A conversation comment."""
     author, bot = _person(found.user)
     edited = found.updated_at != found.created_at
-    return Comment(found.id, author, bot, found.body or "", _utc(found.created_at), edited)
+    counts = found.reactions or {}
+    given = frozenset(word for word, count in counts.items() if isinstance(count, int) and count > 0)
+    return Comment(
+        found.id, author, bot, found.body or "", _utc(found.created_at), edited, given - {"total_count"}
+    )
 
 
 def issue(found: GithubIssue) -> Issue:

@@ -95,9 +95,31 @@ class SandboxForge:
             found = self._see(repo)
             self._state.thread(repo, number)
             return tuple(
-                ports.Comment(c.id, c.author, self._state.user(c.author).bot, c.body, c.created_at, c.edited)
+                ports.Comment(
+                    c.id,
+                    c.author,
+                    self._state.user(c.author).bot,
+                    c.body,
+                    c.created_at,
+                    c.edited,
+                    frozenset(content for content, logins in c.reactions.items() if logins),
+                )
                 for c in talk.comments_on(found, number)
             )
+
+    def may_write(self, repo: str, login: str) -> bool:
+        with call(self._state):
+            return self._state.may(login, self._see(repo), "write")
+
+    def reacted(self, repo: str, comment: int) -> frozenset[str]:
+        with call(self._state):
+            found = talk.comment_of(self._see(repo), comment).reactions
+            return frozenset(content for content, logins in found.items() if self._login in logins)
+
+    def open_pulls(self, repo: str) -> tuple[ports.Pull, ...]:
+        with call(self._state):
+            found = [pull for pull in self._see(repo).pulls.values() if pull.state == "open"]
+            return tuple(self._listed(pull) for pull in sorted(found, key=lambda pull: -pull.number))
 
     def issues(self, repo: str, label: str) -> tuple[ports.Issue, ...]:
         with call(self._state):
@@ -137,6 +159,10 @@ class SandboxForge:
     def edit_comment(self, repo: str, comment: int, body: str) -> None:
         with call(self._state, write=True):
             talk.edit_comment(self._state, self._login, repo, comment, body)
+
+    def react(self, repo: str, comment: int, content: str) -> None:
+        with call(self._state, write=True):
+            talk.react(self._state, self._login, repo, comment, content)
 
     def label(self, repo: str, number: int, label: str) -> None:
         with call(self._state, write=True):
