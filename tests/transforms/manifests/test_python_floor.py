@@ -20,6 +20,20 @@ SAID = {
         2,
     ),
     ".github/workflows/t.yaml": ("  python: ['3.12', '3.10']\n  run: tox\n", "3.10", 1),
+    ".github/workflows/m.yml": (
+        "include:\n  - {py: '3.12', os: x}\n  - {os: x, py: '3.9'}\nuses: setup-python\n"
+        "with:\n  python-version: ${{ matrix.py }}\nrun: pytest\n",
+        "3.9",
+        3,
+    ),
+    "Containerfile": ("ARG V=3.9\nARG BASE=acme/python:${V}-slim\nFROM ${BASE} AS b\n", "3.9", 3),
+    "api.dockerfile": ("FROM python:${V:-3.10}\n", "3.10", 1),
+    ".tool-versions": ("nodejs 20.1.0\npython 3.9.2\n", "3.9", 2),
+    ".gitlab-ci.yml": ("test:\n  image: registry.acme.io/python:3.9-slim\n  script: pytest\n", "3.9", 2),
+    ".travis.yml": ("python:\n  - '3.12'\n  - 3.9\nscript: pytest\n", "3.9", 3),
+    "azure-pipelines.yml": ("inputs:\n  versionSpec: '3.9'\nscript: pytest\n", "3.9", 2),
+    "tox.ini": ("[tox]\nenvlist =\n    py{39,311}-x, lint\n    py3.12\n", "3.9", 3),
+    "noxfile.py": ('@nox.session(python=["3.12", "3.9"])\ndef t(s): ...\n', "3.9", 1),
 }
 
 
@@ -66,7 +80,10 @@ def test_ci_speaks_for_a_part_of_the_repository_only_when_it_knows_one_python() 
     "tree",
     [
         {},
-        {"Dockerfile": b"FROM python:slim\nFROM debian:12.1\nARG V=3.8\nFROM python:${V}\n"},
+        {"Dockerfile": b"FROM python:slim\nFROM debian:12.1\nARG V\nFROM python:${V}\n"},
+        {"setup.cfg": b"[metadata]\nclassifiers =\n  Programming Language :: Python :: 3.8\n"},
+        {".github/workflows/ci.yml": b"  python-version: '>=3.8'\n  # test\n"},
+        {"tox.ini": b"[tox]\nenvlist = lint, docs\n[testenv]\nbasepython = python3\n"},
         {"pyproject.toml": b'[project]\nrequires-python = "<4"\n'},
         {"pyproject.toml": b"[project\n"},
         {".github/workflows/ci.yml": b"  python-version: ${{ matrix.python }}\n"},
@@ -92,6 +109,17 @@ def test_a_deeper_image_is_the_services_own_when_compose_builds_it() -> None:
         "deploy/old/Dockerfile": b"FROM python:3.7\n",
     }
     assert python_floor(tree, "") == ("3.9", "deploy/prod/Dockerfile:1")
+
+
+def test_a_test_environment_below_what_the_metadata_promises_is_stale_and_says_nothing() -> None:
+    tree = {"tox.ini": b"[tox]\nenvlist = py36,py39,py312\n", "setup.cfg": b"[options]\npython_requires = >=3.9\n"}
+    assert python_floor(tree, "") == ("3.9", "tox.ini:2")
+
+
+def test_what_runs_counts_before_what_tox_and_a_leftover_of_another_forge_say() -> None:
+    left = {"tox.ini": b"[tox]\nenvlist = py36\n", ".travis.yml": b"python: 3.6\nscript: pytest\n"}
+    ci = {".github/workflows/ci.yml": b"  python-version: '3.11'\n  run: pytest\n"}
+    assert python_floor({**left, **ci}, "") == ("3.11", ".github/workflows/ci.yml:1")
 
 
 PROMISE = '[project]\nrequires-python = ">=3.6"\n'
