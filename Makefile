@@ -31,6 +31,7 @@ unit: setup
 	$(BIN)/pytest -n 2 -m "not e2e and not proof" --ignore=tests/contract
 
 contract: setup
+	@$(BIN)/python .ci/github_schemas.py .convoy/github-schemas
 	$(BIN)/pytest -n 2 tests/contract
 
 e2e: setup

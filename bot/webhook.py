@@ -22,8 +22,10 @@ EVENTS = frozenset(
         "push",
         "deployment_status",
         "installation",
+        "installation_repositories",
     ]
 )
+_INSTALLED = ("repositories", "repositories_added", "repositories_removed")
 _REPO = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*/[A-Za-z0-9._-]+")
 
 
@@ -40,7 +42,7 @@ def verify(secret: str, body: bytes, signature: str) -> bool:
 def wake(event: str, body: bytes) -> frozenset[str]:
     """The repositories to look at again; none for an event that means nothing to us. Raises Malformed.
 
-    An installation names those it was given, if any; every other event names its own.
+    An installation names those that it was given or that were taken from it, if any; every other event its own.
     """
     if event not in EVENTS:
         return frozenset()
@@ -48,10 +50,18 @@ def wake(event: str, body: bytes) -> frozenset[str]:
         payload = json.loads(body)
     except (ValueError, RecursionError):
         raise Malformed("the body is not JSON") from None
-    if event == "installation":
-        listed = payload.get("repositories", []) if isinstance(payload, dict) else None
-        return frozenset(map(_name, listed if isinstance(listed, list) else [None]))
-    return frozenset([_name(payload.get("repository") if isinstance(payload, dict) else None)])
+    if not isinstance(payload, dict):
+        raise Malformed("the body is no object")
+    if event.startswith("installation"):
+        return frozenset(_name(one) for key in _INSTALLED for one in _list(payload.get(key)))
+    return frozenset([_name(payload.get("repository"))])
+
+
+def _list(found: Any) -> list[Any]:
+    """A list, or nothing where nothing stands."""
+    if found is None or isinstance(found, list):
+        return found or []
+    raise Malformed("the event's repositories are no list")
 
 
 def _name(repository: Any) -> str:

@@ -82,12 +82,12 @@ def head_moved(state: ForgeState, actor: str, pull: PullRequest, sha: str) -> No
     base = store.head(pull.base_ref)
     if pull.head_repo != pull.repo:
         store.fetch(state.store(pull.head_repo), pull.head_ref)
-    pull.head_sha, pull.updated_at = sha, state.now()
+    before, pull.head_sha, pull.updated_at = pull.head_sha, sha, state.now()
     pull.base_sha = base or pull.base_sha
     store.set_ref(f"refs/pull/{pull.number}/head", sha)
     if rule_of(repo, pull.base_ref).dismiss_stale:
         _dismiss_approvals(state, repo, pull)
-    emit(state, pull.repo, "pull_request", "synchronize", actor, number=pull.number, sha=sha)
+    emit(state, pull.repo, "pull_request", "synchronize", actor, number=pull.number, sha=sha, before=before)
     if base is not None and store.is_ancestor(sha, base):
         shut(state, actor, pull)
     else:

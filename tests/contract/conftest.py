@@ -1,7 +1,8 @@
 """The two doors of the sandbox forge, so that each test runs through both with the same assertions.
 
 ``port``: the Python door in process. ``http``: the real PyGithub and the real git over a loopback port, as in
-production. Behind both stands one state, which persons change without telling anybody.
+production. Behind both stands one state, which persons change without telling anybody. Whatever leaves the HTTP
+door in any of these tests is compared with what GitHub publishes about its own JSON.
 """
 
 from __future__ import annotations
@@ -19,10 +20,13 @@ from bot.adapters.git import GitWorkspace
 from bot.adapters.git_environment import Identity
 from bot.adapters.github import GithubForge, connect
 from bot.ports import Forge, Pull, Workspace
+from bot.sandbox.http import server
 from bot.sandbox.http.server import Served, serve
+from bot.sandbox.http.webhooks import Webhooks
 from bot.sandbox.persons import Person
 from bot.sandbox.state import ForgeState
 from bot.sandbox.world import BOT, BOT_EMAIL, Sandbox
+from tests.contract.judged import Judge
 
 SHOP = "acme/shop"
 FILES = {"api/app.py": "import old\n", "README.md": "shop\n"}
@@ -113,6 +117,16 @@ class World:
         self.forge.pull(SHOP, pull.number)
         self.sandbox.advance(seconds=5)
         return self.forge.pull(SHOP, pull.number)
+
+
+@pytest.fixture(autouse=True)
+def judge(monkeypatch: pytest.MonkeyPatch) -> Iterator[Judge]:
+    """Fails the test that made the sandbox say what GitHub would not."""
+    made = Judge()
+    monkeypatch.setattr(server, "application", made.doorway(server.application))
+    monkeypatch.setattr(Webhooks, "describe", lambda webhooks, delivery: made.described(webhooks, delivery))
+    yield made
+    assert not made.wrong, "\n".join(dict.fromkeys(made.wrong))
 
 
 @pytest.fixture

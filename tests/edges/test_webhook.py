@@ -55,6 +55,14 @@ def test_an_installation_wakes_the_repositories_that_it_was_given_and_may_name_n
     assert post(b'{"repositories": 1}', event="installation")[0] == 400
 
 
+def test_repositories_given_to_an_installation_later_or_taken_from_it_are_looked_at() -> None:
+    moved = (
+        b'{"repositories_added": [{"full_name": "acme/new"}], "repositories_removed": [{"full_name": "acme/old"}]}'
+    )
+    status, _, woken = post(moved, event="installation_repositories")
+    assert (status, sorted(woken)) == (202, ["acme/new", "acme/old"])
+
+
 def test_a_body_that_never_ends_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(server, "PATIENCE", 0.01)
 

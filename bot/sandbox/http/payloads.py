@@ -85,7 +85,7 @@ def _pull_request(state: ForgeState, repo: Repo, delivery: Delivery) -> Json:
     if delivery.action == "review_requested":
         told["requested_reviewer"] = users.simple(state, str(delivery.subject["reviewer"]))
     if delivery.action == "synchronize":
-        told["after"] = delivery.subject["sha"]
+        told |= {"before": delivery.subject["before"], "after": delivery.subject["sha"]}
     if delivery.action == "edited":
         told["changes"] = {}
     return told
