@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.sandbox.denied import not_found
 from bot.sandbox.records import Delivery
@@ -13,6 +13,7 @@ from bot.sandbox.state import ForgeState, locked
 def emit(state: ForgeState, /, repo: str, event: str, action: str, sender: str, **subject: str | int) -> Delivery:
     """Note that something happened. Nobody is told before ``deliver``."""
     now = state.now()
+    _touch(state, repo, event, subject, now)
     delivery = Delivery(
         id=f"{state.next_id():08x}-0000-4000-8000-{len(state.world.deliveries) + 1:012x}",
         event=event,
@@ -29,6 +30,17 @@ def emit(state: ForgeState, /, repo: str, event: str, action: str, sender: str, 
     if state.delivers:
         state.clock.after(delivery.due - now, lambda: _deliver_and_forget(state))
     return delivery
+
+
+def _touch(state: ForgeState, name: str, event: str, subject: dict[str, str | int], now: datetime) -> None:
+    """Whatever happens to a conversation or to a branch moves the date that everybody sees there."""
+    repo = state.world.repos[name]
+    if event == "push":
+        repo.pushed_at = now
+    number = int(subject.get("number", 0))
+    thread = repo.pulls.get(number) or repo.issues.get(number)
+    if thread is not None:
+        thread.updated_at = now
 
 
 def deliver(state: ForgeState) -> tuple[Delivery, ...]:

@@ -33,6 +33,34 @@ class Rule:
     approvals: int = 0
     dismiss_stale: bool = False
     merge_queue: bool = False
+    signed: bool = False
+    """Commits must have verified signatures."""
+    message_pattern: str = ""
+    """What every commit message must contain, such as a sign-off."""
+
+
+@dataclass
+class Installation:
+    """An app on an account. It sees ``repos``; empty: all of the account's."""
+
+    id: int
+    account: str
+    permissions: dict[str, str]
+    created_at: datetime
+    repos: tuple[str, ...] = ()
+
+
+@dataclass
+class App:
+    """A GitHub App. It proves itself with a token signed by the key whose public half is here (PEM)."""
+
+    id: int
+    slug: str
+    owner: str
+    public_key: str
+    permissions: dict[str, str]
+    created_at: datetime
+    installations: dict[int, Installation] = field(default_factory=dict)
 
 
 @dataclass
@@ -169,6 +197,8 @@ class Repo:
     gone: bool = False
     blocked: bool = False
     fork_of: str | None = None
+    pushed_at: datetime | None = None
+    topics: tuple[str, ...] = ()
     merge_methods: tuple[str, ...] = ("merge", "squash", "rebase")
     delete_branch_on_merge: bool = False
     cancel_in_progress: bool = False
@@ -225,5 +255,6 @@ class World:
     last_id: int = 1000
     users: dict[str, User] = field(default_factory=dict)
     repos: dict[str, Repo] = field(default_factory=dict)
+    apps: dict[int, App] = field(default_factory=dict)
     deliveries: list[Delivery] = field(default_factory=list)
     moments: list[Moment] = field(default_factory=list)

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import secrets
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import wraps
 from pathlib import Path
@@ -25,6 +26,21 @@ from bot.sandbox.records import Delivery, Issue, Moment, PullRequest, Repo, User
 P = ParamSpec("P")
 T = TypeVar("T")
 RANKS = ("read", "write", "admin")
+
+
+@dataclass(frozen=True)
+class Grant:
+    """What a token is good for. ``permissions`` and ``repos`` None: whatever its login may do.
+
+    ``scopes`` are a classic token's; an ``app``'s token has no user of its own.
+    """
+
+    login: str
+    permissions: Mapping[str, str] | None = None
+    repos: frozenset[str] | None = None
+    expires_at: datetime | None = None
+    scopes: str | None = None
+    app: bool = False
 
 
 class ForgeState:
@@ -46,7 +62,7 @@ class ForgeState:
         self.describe: Callable[[Delivery], dict[str, Any]] | None = None
         self.delivers = False
         self._stores: dict[str, GitStore] = {}
-        self._tokens: dict[str, str] = {}
+        self._tokens: dict[str, Grant] = {}
 
     # ── looking things up ─────────────────────────────────────────────────────────────────────────────────
 
@@ -124,15 +140,20 @@ class ForgeState:
 
     # ── tokens ────────────────────────────────────────────────────────────────────────────────────────────
 
-    def issue_token(self, login: str) -> str:
-        """A new token for this login. Tokens live in memory only and are never saved."""
-        token = f"sandbox_{secrets.token_hex(16)}"
-        self._tokens[token] = self.user(login).login
+    def issue_token(self, login: str, prefix: str = "sandbox_", **limits: Any) -> str:
+        """A new token for this login, limited as a ``Grant`` says. Tokens live in memory only, never saved."""
+        token = f"{prefix}{secrets.token_hex(18)}"
+        self._tokens[token] = Grant(self.user(login).login, **limits)
         return token
 
+    def grant(self, token: str) -> Grant | None:
+        """What this token allows, while it lasts."""
+        found = self._tokens.get(token)
+        return None if found and found.expires_at and found.expires_at <= self.now() else found
+
     def authenticate(self, token: str) -> User | None:
-        login = self._tokens.get(token)
-        return self.world.users[login] if login else None
+        found = self.grant(token)
+        return self.world.users[found.login] if found else None
 
     # ── writing things down ───────────────────────────────────────────────────────────────────────────────
 

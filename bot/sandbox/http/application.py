@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from urllib.parse import urlsplit
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -12,14 +13,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.ports import ForgeError
 from bot.sandbox.denied import Denied
-from bot.sandbox.http.routes import contents, hooks, pulls, repositories, runs, threads
+from bot.sandbox.http.routes import apps, contents, hooks, pulls, repositories, runs, threads
 from bot.sandbox.http.shapes.words import Json
 from bot.sandbox.http.smart_git import GIT_PATH, SmartGit
 from bot.sandbox.http.webhooks import Webhooks
 from bot.sandbox.state import ForgeState
 
 _DOCS = "https://docs.github.com/rest"
-_ROUTERS = (repositories, contents, pulls, threads, runs, hooks)
+_ROUTERS = (apps, repositories, contents, pulls, threads, runs, hooks)
 
 
 def application(state: ForgeState, webhooks: Webhooks, git: SmartGit) -> ASGIApp:
@@ -27,6 +28,7 @@ def application(state: ForgeState, webhooks: Webhooks, git: SmartGit) -> ASGIApp
     rest = FastAPI(openapi_url=None, redirect_slashes=False)
     rest.state.forge = state
     rest.state.webhooks = webhooks
+    rest.include_router(apps.signed)
     for module in _ROUTERS:
         rest.include_router(module.router)
     rest.add_exception_handler(Denied, _denied)
@@ -36,10 +38,19 @@ def application(state: ForgeState, webhooks: Webhooks, git: SmartGit) -> ASGIApp
     tagged = Tagged(rest)
 
     async def dispatch(scope: Scope, receive: Receive, send: Send) -> None:
+        scope = _at_path(scope)
         is_git = scope["type"] == "http" and GIT_PATH.fullmatch(scope["path"])
         await (git if is_git else tagged)(scope, receive, send)
 
     return dispatch
+
+
+def _at_path(scope: Scope) -> Scope:
+    """A client that was told of a proxy names the whole address; the path is all that counts here."""
+    if scope["type"] != "http" or scope["path"].startswith("/"):
+        return scope
+    path = urlsplit(scope["path"]).path
+    return {**scope, "path": path, "raw_path": path.encode()}
 
 
 class Tagged:

@@ -18,9 +18,10 @@ from fastapi.responses import JSONResponse, Response
 from fastapi.routing import APIRoute
 
 from bot.sandbox.denied import Denied
+from bot.sandbox.http.grants import permit
 from bot.sandbox.http.shapes.words import Json
 from bot.sandbox.records import Repo, User
-from bot.sandbox.state import ForgeState
+from bot.sandbox.state import ForgeState, Grant
 
 T = TypeVar("T")
 REPO = "/repos/{owner}/{name}"
@@ -36,6 +37,7 @@ class Call:
     name: str
     request: Request
     afterwards: BackgroundTasks
+    grant: Grant | None = None
 
     @property
     def repo(self) -> Repo:
@@ -57,24 +59,31 @@ class Call:
 
     def page(self, items: Sequence[T], shape: Callable[[T], Json], under: str = "") -> Response:
         """One page of a list, with the ``Link`` header; ``under`` names the list inside an object."""
-        query = dict(self.request.query_params)
-        size = min(max(_number(query.get("per_page"), 30), 1), _MOST)
-        number = max(_number(query.get("page"), 1), 1)
-        shown: Any = [shape(item) for item in items[(number - 1) * size : number * size]]
-        if under:
-            shown = {"total_count": len(items), under: shown}
-        last = max(-(-len(items) // size), 1)
-        return JSONResponse(shown, headers=self._links(query, number, last))
+        return paged(self.state, self.request, items, shape, under)
 
-    def _links(self, query: dict[str, str], number: int, last: int) -> dict[str, str]:
-        pages = {"prev": number - 1, "next": number + 1, "last": last, "first": 1}
-        if number == 1:
-            del pages["prev"], pages["first"]
-        if number >= last:
-            del pages["next"], pages["last"]
-        address = f"{self.state.world.url}{self.request.url.path}"
-        links = [f'<{address}?{urlencode({**query, "page": page})}>; rel="{rel}"' for rel, page in pages.items()]
-        return {"Link": ", ".join(links)} if links else {}
+
+def paged(
+    state: ForgeState, request: Request, items: Sequence[T], shape: Callable[[T], Json], under: str = ""
+) -> Response:
+    """The page of a list that the request asks for."""
+    query = dict(request.query_params)
+    size = min(max(_number(query.get("per_page"), 30), 1), _MOST)
+    number = max(_number(query.get("page"), 1), 1)
+    shown: Any = [shape(item) for item in items[(number - 1) * size : number * size]]
+    if under:
+        shown = {"total_count": len(items), under: shown}
+    last = max(-(-len(items) // size), 1)
+    return JSONResponse(shown, headers=_links(f"{state.world.url}{request.url.path}", query, number, last))
+
+
+def _links(address: str, query: dict[str, str], number: int, last: int) -> dict[str, str]:
+    pages = {"prev": number - 1, "next": number + 1, "last": last, "first": 1}
+    if number == 1:
+        del pages["prev"], pages["first"]
+    if number >= last:
+        del pages["next"], pages["last"]
+    links = [f'<{address}?{urlencode({**query, "page": page})}>; rel="{rel}"' for rel, page in pages.items()]
+    return {"Link": ", ".join(links)} if links else {}
 
 
 class Endpoint(APIRoute):
@@ -89,9 +98,9 @@ async def _call(request: Request, afterwards: BackgroundTasks) -> Call:
     state: ForgeState = request.app.state.forge
     path = request.path_params
     name = f"{path['owner']}/{path['name']}" if "owner" in path else ""
-    return Call(
-        state, authenticate(state, request.headers.get("Authorization", "")).login, name, request, afterwards
-    )
+    header = request.headers.get("Authorization", "")
+    actor = authenticate(state, header).login
+    return Call(state, actor, name, request, afterwards, state.grant(credential_of(header)))
 
 
 Here = Annotated[Call, Depends(_call)]
@@ -99,15 +108,19 @@ Here = Annotated[Call, Depends(_call)]
 
 def authenticate(state: ForgeState, header: str) -> User:
     """Whose token this is: ``token …``, ``Bearer …``, or the password of ``Basic …``. 401 when nobody's."""
-    scheme, _, credential = header.strip().partition(" ")
-    if scheme.lower() == "basic":
-        credential = _password(credential)
+    credential = credential_of(header)
     if not credential:
         raise Denied(401, "Requires authentication")
     user = state.authenticate(credential)
     if user is None:
         raise Denied(401, "Bad credentials")
     return user
+
+
+def credential_of(header: str) -> str:
+    """The token in an ``Authorization`` header, or nothing."""
+    scheme, _, credential = header.strip().partition(" ")
+    return _password(credential) if scheme.lower() == "basic" else credential
 
 
 def _password(credential: str) -> str:
@@ -122,9 +135,13 @@ def _guarded(endpoint: Callable[..., Any]) -> Callable[..., Any]:
     def guarded(here: Call, **arguments: Any) -> Response:
         write = here.request.method != "GET"
         with here.state.lock, here.state.faults.around(write=write):
+            if here.grant is not None:
+                permit(here.grant, here.request.method, here.request.url.path)
             told = endpoint(here, **arguments)
         answer = told if isinstance(told, Response) else JSONResponse(told)
         answer.background = here.afterwards
+        if here.grant is not None and here.grant.scopes is not None:
+            answer.headers["X-OAuth-Scopes"] = here.grant.scopes
         return answer
 
     return guarded

@@ -14,6 +14,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from bot.sandbox.http.application import application
+from bot.sandbox.http.meter import Meter
 from bot.sandbox.http.smart_git import SmartGit
 from bot.sandbox.http.webhooks import Webhooks
 from bot.sandbox.state import ForgeState
@@ -23,10 +24,11 @@ HOST = "127.0.0.1"
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """A forge that answers: REST below ``url``, git at ``url/owner/name.git``, hooks to register."""
+    """A forge that answers: REST below ``url``, git at ``url/owner/name.git``, hooks, a request counter."""
 
     url: str
     webhooks: Webhooks
+    meter: Meter
 
 
 @contextmanager
@@ -35,9 +37,9 @@ def serve(state: ForgeState, port: int = 0) -> Iterator[Served]:
     webhooks = Webhooks(state)
     with bound(port) as listener, tempfile.TemporaryDirectory(prefix="sandbox-hooks-") as hooks:
         url = f"http://{HOST}:{listener.getsockname()[1]}"
-        app = application(state, webhooks, SmartGit(state, Path(hooks)))
-        with _connected(state, webhooks, url), running(app, listener):
-            yield Served(url, webhooks)
+        meter = Meter(application(state, webhooks, SmartGit(state, Path(hooks))))
+        with _connected(state, webhooks, url), running(meter, listener):
+            yield Served(url, webhooks, meter)
 
 
 @contextmanager

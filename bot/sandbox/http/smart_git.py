@@ -20,7 +20,8 @@ from bot.ports import ForgeError
 from bot.sandbox import pushes
 from bot.sandbox.denied import Denied
 from bot.sandbox.gate import rule_of
-from bot.sandbox.http.calling import authenticate
+from bot.sandbox.http.calling import authenticate, credential_of
+from bot.sandbox.http.grants import allow, permit
 from bot.sandbox.records import Repo, Rule, User
 from bot.sandbox.state import ForgeState
 
@@ -83,6 +84,10 @@ class SmartGit:
             raise Denied(403, "Only the smart protocol is spoken here")
         header = dict(scope["headers"]).get(b"authorization", b"").decode("latin-1")
         user = authenticate(self._state, header)
+        grant = self._state.grant(credential_of(header))
+        if grant is not None:
+            permit(grant, "GET", f"/repos/{path['repo']}")
+            allow(grant, ("contents",), write=service == "git-receive-pack")
         environment = self._environment(scope, path["repo"], path["verb"], user, service)
         pushing = path["verb"] == "git-receive-pack"
         if not pushing:

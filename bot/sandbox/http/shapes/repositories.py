@@ -84,7 +84,7 @@ def within(state: ForgeState, repo: Repo) -> Json:
         "homepage": None,
         "language": "Python",
         "license": None,
-        "topics": [],
+        "topics": list(repo.topics),
         "custom_properties": {},
         "default_branch": repo.default_branch,
         "open_issues_count": _open(repo),
@@ -96,7 +96,7 @@ def within(state: ForgeState, repo: Repo) -> Json:
         "web_commit_signoff_required": False,
         "created_at": created,
         "updated_at": created,
-        "pushed_at": created,
+        "pushed_at": stamp(repo.pushed_at or repo.created_at),
     }
 
 
@@ -159,6 +159,11 @@ def rules(repo: Repo, branch: str) -> list[Json]:
         told.append({"type": "required_status_checks", "parameters": parameters})
     if rule.approvals or rule.dismiss_stale:
         told.append({"type": "pull_request", "parameters": _review_parameters(rule)})
+    if rule.signed:
+        told.append({"type": "required_signatures"})
+    if rule.message_pattern:
+        pattern = {"name": "", "negate": False, "operator": "contains", "pattern": rule.message_pattern}
+        told.append({"type": "commit_message_pattern", "parameters": pattern})
     if rule.merge_queue:
         told.append({"type": "merge_queue", "parameters": _queue_parameters()})
     source = {"ruleset_source_type": "Repository", "ruleset_source": repo.name, "ruleset_id": repo.id}
