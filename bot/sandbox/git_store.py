@@ -35,6 +35,10 @@ _CONFIG = """\
 """
 
 
+WEB = "noreply@github.com"
+"""Whose commits the forge makes itself, for somebody who pressed a button or edited in the browser."""
+
+
 @dataclass(frozen=True, slots=True)
 class Identity:
     """Who a commit says wrote it, and when."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.sandbox import gate, merges, pulls, pushes
 from bot.sandbox.denied import Denied
 from bot.sandbox.events import emit
-from bot.sandbox.git_store import GitStore, Identity
+from bot.sandbox.git_store import WEB, GitStore, Identity
 from bot.sandbox.records import PullRequest, Repo
 from bot.sandbox.state import ForgeState, locked
 
@@ -75,7 +75,7 @@ def _make(
     base, head = store.head(pull.base_ref), pull.head_sha
     assert base is not None, "a pull request without a base branch is closed"
     author = state.identity(actor)
-    forge = Identity("GitHub", "noreply@github.com", state.now())
+    forge = Identity("GitHub", WEB, state.now())
     if method == "rebase":
         return merges.rebase(store, base, head, author)
     text = _message(pull, method, title, message)

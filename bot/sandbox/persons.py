@@ -7,6 +7,7 @@ from typing import Protocol
 
 from bot.sandbox import merges, merging, pulls, pushes, reviews, talk
 from bot.sandbox.denied import Denied
+from bot.sandbox.git_store import WEB, Identity
 from bot.sandbox.records import Comment, PullRequest, Review
 from bot.sandbox.state import ForgeState
 
@@ -28,8 +29,19 @@ class Person:
         self.state = state
         self.login = login
 
-    def push(self, repo: str, branch: str, edits: Mapping[str, str | bytes | None], message: str = "Edit") -> str:
-        """Commit edits (None deletes) on a branch, made from the default branch when it is new. The commit."""
+    def push(
+        self,
+        repo: str,
+        branch: str,
+        edits: Mapping[str, str | bytes | None],
+        message: str = "Edit",
+        *,
+        browser: bool = False,
+    ) -> str:
+        """Commit edits (None deletes) on a branch, made from the default branch when it is new. The commit.
+
+        In the browser it is the forge that commits, and the person only the author.
+        """
         with self.state.lock:
             store = self.state.store(repo)
             tip = store.head(branch)
@@ -37,7 +49,8 @@ class Person:
             content = {k: v.encode() if isinstance(v, str) else v for k, v in edits.items()}
             tree = store.edited_tree(parent, content)
             who = self.state.identity(self.login)
-            commit = store.write((parent,) if parent else (), tree, message, who)
+            by = Identity("GitHub", WEB, who.at) if browser else who
+            commit = store.write((parent,) if parent else (), tree, message, who, by)
             pushes.push(self.state, self.login, repo, branch, commit, tip)
             return commit
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from bot import ports
 from bot.sandbox import checks, gate, merging, pulls, reviews, talk
 from bot.sandbox.denied import Denied
+from bot.sandbox.git_store import WEB
 from bot.sandbox.records import CheckRun, PullRequest, Repo, Status
 from bot.sandbox.state import ForgeState
 
@@ -72,7 +73,8 @@ class SandboxForge:
     def committer(self, repo: str, sha: str) -> str:
         with call(self._state):
             self._see(repo)
-            email = self._state.store(repo).describe(sha).committer
+            commit = self._state.store(repo).describe(sha)
+            email = commit.author if commit.committer == WEB else commit.committer
             return next((u for u in self._state.world.users if self._state.identity(u).email == email), "")
 
     def checks(self, repo: str, sha: str) -> tuple[ports.Check, ...]:

@@ -9,7 +9,7 @@ from bot.sandbox.ci import Event
 from bot.sandbox.denied import Denied, invalid
 from bot.sandbox.events import emit
 from bot.sandbox.gate import rule_of
-from bot.sandbox.git_store import Identity
+from bot.sandbox.git_store import WEB, Identity
 from bot.sandbox.records import PullRequest, Repo
 from bot.sandbox.state import ForgeState, locked
 
@@ -154,7 +154,7 @@ def _start_checks(state: ForgeState, pull: PullRequest) -> None:
     if pair is None:
         return
     message = f"Merge {pair[1]} into {pair[0]}"
-    who = Identity("GitHub", "noreply@github.com", state.now())
+    who = Identity("GitHub", WEB, state.now())
     checkout = merges.merge(store, *pair, message, who, who)
     if checkout is None:
         return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -61,6 +62,6 @@ class Judge:
 
     def _answered(self, scope: Scope, said: list[Message]) -> None:
         body = b"".join(message.get("body", b"") for message in said)
-        method, path, status = scope["method"], scope["path"], said[0]["status"]
+        method, path, status = scope["method"], urlsplit(scope["path"]).path, said[0]["status"]
         self.answers += 1
         self.wrong += [f"{method} {path} {status} {error}" for error in answer_errors(method, path, status, body)]

@@ -108,5 +108,5 @@ def _differences(validator: Validator, content: Any) -> list[str]:
 
 
 def _null_allowed(error: Any) -> bool:
-    """``nullable`` beside an ``enum`` without null: a check that still runs has no conclusion."""
-    return error.validator == "enum" and error.instance is None and error.schema.get("nullable", False)
+    """``nullable`` beside an ``enum`` or a ``oneOf`` without null: a check that still runs has no conclusion."""
+    return error.instance is None and error.schema.get("nullable", False)

@@ -151,3 +151,9 @@ def test_the_committer_is_an_account_or_nobody(world: World) -> None:
     theirs = world.person.push(SHOP, BRANCH, {"README.md": "finished by hand\n"})
     assert world.forge.committer(SHOP, head) == "convoy[bot]"
     assert world.forge.committer(SHOP, theirs) == "mira"
+
+
+def test_what_was_edited_in_the_browser_counts_as_its_authors(world: World) -> None:
+    world.proposed()
+    theirs = world.person.push(SHOP, BRANCH, {"README.md": "finished by hand\n"}, browser=True)
+    assert world.forge.committer(SHOP, theirs) == "mira"

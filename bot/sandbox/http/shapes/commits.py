@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pygit2
 
-from bot.sandbox.git_store import entries
+from bot.sandbox.git_store import WEB, entries
 from bot.sandbox.http.shapes import users
 from bot.sandbox.http.shapes.words import Json, api, node_id, page, stamp
 from bot.sandbox.records import Repo
@@ -160,6 +160,8 @@ def _signature(who: pygit2.Signature) -> Json:
 
 
 def _account(state: ForgeState, who: pygit2.Signature) -> Json | None:
+    if who.email == WEB:
+        return users.simple(state, users.WEB_FLOW.login)
     login = next((login for login in state.world.users if state.identity(login).email == who.email), None)
     return users.simple(state, login) if login else None
 

@@ -8,6 +8,8 @@ from bot.sandbox.state import ForgeState
 
 GHOST = User(10137, "ghost")
 """Whom GitHub shows where nobody is known."""
+WEB_FLOW = User(19864447, "web-flow")
+"""The account of the commits that GitHub makes itself."""
 
 _ADDRESSES = {
     "url": "",
@@ -28,7 +30,7 @@ _PRIVATE_COUNTS = ("private_gists", "total_private_repos", "owned_private_repos"
 
 def simple(state: ForgeState, login: str) -> Json:
     """An account as it stands inside other objects."""
-    user = state.world.users.get(login, GHOST)
+    user = WEB_FLOW if login == WEB_FLOW.login else state.world.users.get(login, GHOST)
     web = state.world.url
     return {
         "login": user.login,
