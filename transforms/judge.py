@@ -108,7 +108,7 @@ def after(evidence: Evidence, pins: Sequence[Pin], *, moved: bool, sites: int, c
     name, version = evidence.upgrade.library, evidence.upgrade.version
     old, new = specifiers(evidence.pins), specifiers(pins)
     held = {PinStatus.EXCLUDES_TARGET, PinStatus.REPLACED}
-    stuck = next((p for p in pins if p.status in held and not is_lock(p.file)), None)
+    stuck = next((p for p in pins if p.status in held and not is_lock(p.file) and not _follows(p, pins)), None)
     if moved and evidence.idle:
         why = "listed but imported nowhere; the pin moves, removing it is yours"
         return Outcome(name, Status.DEAD_PIN, why, old, new)
@@ -121,8 +121,21 @@ def after(evidence: Evidence, pins: Sequence[Pin], *, moved: bool, sites: int, c
             name, status, f"{_BY_HAND}{stuck.file}:{stuck.line} has to be moved by hand: {why}", old, new
         )
     if evidence.behind:
-        return Outcome(name, Status.CURRENT, f"the pin admits {version} and no code needs a change", old, new)
+        late = next(
+            (
+                f"; {p.file} was compiled with {p.specifier}"
+                for p in pins
+                if p.status in held and not is_lock(p.file)
+            ),
+            "",
+        )
+        return Outcome(name, Status.CURRENT, f"the pin admits {version} and no code needs a change{late}", old, new)
     return Outcome(name, Status.CURRENT, f"already at {version} or later", old, new)
+
+
+def _follows(pin: Pin, pins: Sequence[Pin]) -> bool:
+    """Whether the pin is compiled from another one that people write."""
+    return _is_derived(pin) and not all(_is_derived(p) for p in pins)
 
 
 def _what(moved: bool, sites: int) -> str:

@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 from transforms import engine, judge
 from transforms.lines import carried, nearest
-from transforms.manifests import find_pins, lock_findings, python_floor, python_reach, raise_pins
+from transforms.manifests import find_pins, lock_findings, milder, python_floor, python_reach, raise_pins
 from transforms.model import (
     Files,
     Finding,
@@ -169,10 +169,9 @@ def _apply(work: Work, group: Sequence[judge.Evidence]) -> None:
     moved: set[str] = set()
     for evidence in group:
         upgrade = evidence.upgrade
-        raised, told = raise_pins(
-            work.tree.files, work.pins(upgrade), upgrade, rewritten=bool(rewritten) and not evidence.split
-        )
-        seen += work.seen(told)
+        pins = work.pins(upgrade)
+        raised, told = raise_pins(work.tree.files, pins, upgrade, rewritten=bool(rewritten) and not evidence.split)
+        seen += work.seen(told if raised or rewritten else milder(told, pins))
         work.tree.advance(raised)
         edits |= raised
         moved |= {upgrade.library} if raised else set()

@@ -161,6 +161,21 @@ def test_a_compiled_file_closes_no_open_pin() -> None:
     assert [f.level for f in findings(migration, "PIN003")] == [Level.BREAKS]
 
 
+def test_an_open_pin_whose_compiled_file_is_old_is_current_and_the_command_is_advice() -> None:
+    files = {
+        "a.py": b"import tenacity\n",
+        "requirements.in": b"tenacity>=8\n",
+        "requirements.txt": b"tenacity==8.2.3\n",
+    }
+    migration = migrate(files, "", upgrades())
+    [outcome] = [o for o in migration.outcomes if o.upgrade == "tenacity"]
+    assert outcome.status is Status.CURRENT
+    assert outcome.reason.endswith("; requirements.txt was compiled with ==8.2.3")
+    [finding] = findings(migration, "PIN003")
+    assert (finding.level, migration.edits) == (Level.ADVICE, {})
+    assert "`pip-compile --upgrade-package tenacity==9.1.2 requirements.in`" in finding.message
+
+
 def test_an_exact_pin_has_to_suit_every_python_that_ci_tests() -> None:
     files = {"app.py": READS, "requirements.txt": b"tenacity==8.2.3\n", ".github/workflows/ci.yml": CI}
     told = outcome(files, "tenacity")

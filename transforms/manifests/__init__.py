@@ -4,7 +4,7 @@ from transforms.manifests.lines import constraint_lines, requirement_lines
 from transforms.manifests.locks import is_lock
 from transforms.manifests.pins import COMPILED, find_pins
 from transforms.manifests.python_floor import python_floor, python_reach
-from transforms.manifests.raising import RULES, lock_findings, raise_pins
+from transforms.manifests.raising import RULES, lock_findings, milder, raise_pins
 
 __all__ = [
     "COMPILED",
@@ -13,6 +13,7 @@ __all__ = [
     "find_pins",
     "is_lock",
     "lock_findings",
+    "milder",
     "python_floor",
     "python_reach",
     "raise_pins",

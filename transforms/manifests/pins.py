@@ -13,8 +13,9 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 from transforms.manifests.constraint import admitted, raised, status
+from transforms.manifests.hashes import lacking, renewed
 from transforms.manifests.locks import is_lock
-from transforms.manifests.requirements import is_compiled
+from transforms.manifests.requirements import compile_command, is_compiled
 from transforms.manifests.spot import Dialect, Reading, Spot
 from transforms.manifests.text import Edit, applied, decode, whole_line
 from transforms.manifests.tree import kind, readings
@@ -23,6 +24,8 @@ from transforms.model import Files, Pin, PinStatus, Problem, Upgrade
 COMPILED = "compiled from"
 """How the reason begins why a compiled requirements file is not edited."""
 
+_TARGET = "{target}"
+_BACKSLASH = "\\"
 _PYTHONS = tuple(f"3.{minor}" for minor in range(7, 20))
 _PLATFORMS = (("linux", "Linux", "posix"), ("win32", "Windows", "nt"), ("darwin", "Darwin", "posix"))
 
@@ -146,7 +149,9 @@ def new_line(files: Files, spot: Spot, upgrade: Upgrade) -> str:
     start, end = whole_line(words, spot.span)
     made = [*edits(spot, upgrade), *([Edit(spot.hashes, "")] if spot.hashes else [])]
     lifted = [_lifted(e, start) for e in made if start <= e.span[0] and e.span[1] <= end]
-    return applied(words[start:end], lifted).strip().rstrip("\\").strip()
+    said = applied(words[start:end], lifted).strip().rstrip("\\").strip()
+    fresh = renewed(spot, words, upgrade)
+    return f"{said} {' '.join(fresh.new.replace(_BACKSLASH, ' ').split())}" if fresh else said
 
 
 def pin_status(spot: Spot, upgrade: Upgrade) -> PinStatus:
@@ -175,25 +180,39 @@ def skip_reason(files: Files, spot: Spot, upgrade: Upgrade) -> str | None:
         return f"installed from an address; check that it provides {upgrade.target} {upgrade.version} or newer"
     if not meets_python(spot.marker, upgrade):
         return f"only for Pythons on which {upgrade.target} {upgrade.version} does not run"
-    why = _by_hand(spot, upgrade)
-    if why is None or pin_status(spot, upgrade) in {PinStatus.CURRENT, PinStatus.UNPINNED}:
+    why = _by_hand(files, spot, upgrade)
+    if why is None:
+        return None
+    why = why.replace(_TARGET, upgrade.target if spot.lock else f"{upgrade.target}=={upgrade.version}")
+    if spot.lock or pin_status(spot, upgrade) in {PinStatus.CURRENT, PinStatus.UNPINNED}:
         return why
-    if spot.lock:
-        return why.format(target=upgrade.target)
     return f"{why}; change the line to: {new_line(files, spot, upgrade)}"
 
 
-def _by_hand(spot: Spot, upgrade: Upgrade) -> str | None:
+def _by_hand(files: Files, spot: Spot, upgrade: Upgrade) -> str | None:
     """What about the place, the hashes or the extras asks for a person."""
     if spot.skip is not None:
         return spot.skip
     if admitted(spot.constraint, spot.dialect) is None:
         return f"`{spot.constraint}` cannot be read"
-    if spot.hashes:
-        return "pinned with hashes, to be renewed"
+    if spot.hashes and (why := _unhashed(files, spot, upgrade)):
+        return why
     renamed = spot.project != canonicalize_name(upgrade.target)
     if renamed and spot.dialect is Dialect.POETRY and spot.extras:
         return f"its extras are those of {spot.name}"
+    return None
+
+
+def _unhashed(files: Files, spot: Spot, upgrade: Upgrade) -> str | None:
+    """Why the hashes cannot be renewed, None when they can."""
+    text = decode(files[spot.file])
+    if text is None or renewed(spot, text.words, upgrade) is None:
+        return "pinned with hashes, to be renewed"
+    if missing := lacking(files, spot, upgrade):
+        listed = " and ".join(missing)
+        return (
+            f"pinned with hashes, and {upgrade.target} {upgrade.version} needs {listed} listed with its hashes too"
+        )
     return None
 
 
@@ -229,19 +248,23 @@ def meets_python(marker: str, upgrade: Upgrade) -> bool:
 
 
 def _compiled_from(files: Files, path: str) -> str | None:
-    """Where a compiled requirements file comes from, or None for one that people write."""
+    """Where a compiled requirements file comes from and what makes it again, None for one that people write."""
     how = kind(path)
     if how is None or not how.requirements or not path.endswith(".txt"):
         return None
     source = f"{path[:-4]}.in"
-    if source in files:
-        return posixpath.basename(source)
     text = decode(files[path])
-    return "its source" if text and is_compiled(text.words) else None
+    command = compile_command(text.words) if text else None
+    if source in files:
+        command = f"{command or 'pip-compile'} --upgrade-package {_TARGET}{'' if command else f' {source}'}"
+        return f"{posixpath.basename(source)}: run `{command}`"
+    if text is None or not is_compiled(text.words):
+        return None
+    return f"its source: run `{command} --upgrade-package {_TARGET}`" if command else "its source: compile it again"
 
 
 def _skipped(spot: Spot, source: str) -> Spot:
-    return replace(spot, skip=f"{COMPILED} {source}: compile it again")
+    return replace(spot, skip=f"{COMPILED} {source}")
 
 
 def _without_lone_locks(pins: list[Pin]) -> tuple[Pin, ...]:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
 from packaging.utils import canonicalize_name
 
 from transforms.manifests.constraint import admitted, status
+from transforms.manifests.hashes import renewed
 from transforms.manifests.locks import command, is_lock
 from transforms.manifests.pins import (
+    COMPILED,
     applied_wording,
     concerns,
     edits,
@@ -23,6 +26,8 @@ from transforms.manifests.spot import Dialect, Reading, Spot
 from transforms.manifests.text import Edit, decode
 from transforms.manifests.tree import reading_of
 from transforms.model import Files, Finding, Level, Pin, PinStatus, Upgrade, Verdict
+
+_CLOSED = frozenset({PinStatus.EXCLUDES_TARGET, PinStatus.REPLACED})
 
 RULES = {
     "PIN001": "the pin moves to the target version",
@@ -52,6 +57,13 @@ def raise_pins(
         if made and text:
             edited[path] = text.edited(made)
     return edited, tuple(findings)
+
+
+def milder(findings: Sequence[Finding], pins: Sequence[Pin]) -> tuple[Finding, ...]:
+    """The findings where nothing moved: what is compiled from pins that admit the target breaks nothing."""
+    if all(p.status in _CLOSED or is_lock(p.file) for p in pins):
+        return tuple(findings)
+    return tuple(replace(f, level=Level.ADVICE) if f": {COMPILED} " in f.message else f for f in findings)
 
 
 def lock_findings(pins: Sequence[Pin], upgrades: Sequence[Upgrade], moved: Collection[str]) -> tuple[Finding, ...]:
@@ -106,9 +118,7 @@ def _replaced(spot: Spot, upgrade: Upgrade) -> bool:
 
 def _due(spot: Spot, upgrade: Upgrade, rewritten: bool) -> bool:
     state = pin_status(spot, upgrade)
-    return state in {PinStatus.EXCLUDES_TARGET, PinStatus.REPLACED} or (
-        state is PinStatus.ADMITS_BOTH and rewritten
-    )
+    return state in _CLOSED or (state is PinStatus.ADMITS_BOTH and rewritten)
 
 
 def _one_spot(files: Files, spot: Spot, upgrade: Upgrade, doubled: bool) -> tuple[list[Edit], Finding]:
@@ -121,9 +131,11 @@ def _one_spot(files: Files, spot: Spot, upgrade: Upgrade, doubled: bool) -> tupl
     if reason:
         return [], _flag("PIN004" if spot.hashes else "PIN003", spot, upgrade, reason)
     new = applied_wording(spot, upgrade)
-    return list(edits(spot, upgrade)), _done(
-        "PIN002" if _replaced(spot, upgrade) else "PIN001", spot, f"{old} → {new}"
-    )
+    text = decode(files[spot.file]) if spot.hashes else None
+    fresh = renewed(spot, text.words, upgrade) if text else None
+    rule = "PIN002" if _replaced(spot, upgrade) else "PIN001"
+    told = f"{old} → {new}, with the hashes of its files" if fresh else f"{old} → {new}"
+    return [*edits(spot, upgrade), *([fresh] if fresh else [])], _done(rule, spot, told)
 
 
 def _done(rule: str, spot: Spot, message: str) -> Finding:

