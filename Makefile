@@ -4,12 +4,12 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.ready
 
-.PHONY: demo test setup static unit contract e2e prove lock picture docs clean
+.PHONY: demo test setup static unit contract e2e prove prove-sample lock picture docs clean
 
 demo: setup
 	@$(BIN)/convoy demo
 
-test: static unit contract e2e prove
+test: static unit contract e2e prove-sample
 
 setup: $(STAMP)
 
@@ -37,8 +37,12 @@ contract: setup
 e2e: setup
 	$(BIN)/pytest -n 2 --dist loadfile -m e2e tests/e2e tests/fleet
 
-prove: setup
-	$(BIN)/pytest -n 2 -m proof tests/proof
+prove: setup  # every rule against the real libraries, and docs/testing from what they said; LIBRARY=tenacity for one
+	$(BIN)/pytest -n 2 -m proof $(if $(LIBRARY),--library $(LIBRARY)) tests/proof
+	$(BIN)/python -m tests.proof.pages $(LIBRARY)
+
+prove-sample: setup  # what CI runs of it: some rules of each library
+	$(BIN)/pytest -n 2 -m proof --sample tests/proof
 
 lock: setup  # move the pins: hashes, no addresses
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
@@ -48,7 +52,8 @@ lock: setup  # move the pins: hashes, no addresses
 picture: setup  # the image in the README, from a real voyage
 	$(BIN)/convoy demo --picture docs/images/demo.svg
 
-docs: setup  # what is generated under docs/: the sample fleet's planning documents, the schema of their data
+docs: setup  # what is generated under docs/: guides, the sample fleet's planning documents, the schema of their data
+	$(BIN)/python -m bot.cli.guides docs/guides
 	$(BIN)/convoy plan bot/sandbox/fleet/repos/* --config bot/sandbox/fleet/config.yaml --out docs/planning >/dev/null
 	$(BIN)/python -m bot.cli.plan_file >docs/service-groups.schema.json
 

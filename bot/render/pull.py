@@ -5,12 +5,14 @@ from __future__ import annotations
 from bot import marker
 from bot.render.engine import render
 from bot.render.evidence import evidence_lines, evidence_rows
+from bot.render.guide import claim_words
 from bot.render.moves import destination, moving
 from bot.render.plan import merge_plan
 from bot.render.sections import sections
 from bot.render.text import Md, clip, plain
 from bot.render.views import PullView
 from bot.render.words import counted, listed
+from transforms import registry
 from transforms.model import Level
 
 LIMIT = 65_536
@@ -47,7 +49,14 @@ def _body(view: PullView, rows: int) -> str:
         checks=evidence_rows(view, rows),
         evidence=evidence_lines(view),
         plan=merge_plan(view),
+        claims=_claims(view, rows),
     ).rstrip("\n")
+
+
+def _claims(view: PullView, rows: int) -> list[Md]:
+    """What the plan said about the upgrades that move, and what is true."""
+    known = {u.library: u for u in registry.upgrades()}
+    return [claim_words(c) for o in view.moved if o.upgrade in known for c in known[o.upgrade].claims][:rows]
 
 
 def _request(view: PullView) -> Md:

@@ -16,7 +16,7 @@ _ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|.)
 _SPEAKING = re.compile(r"@|#(?=\w)|(?<=[gG][hH]-)(?=\d)|(?<=:)(?=//)|(?<=[wW]{3})(?=\.)")
 _LEADING = re.compile(r"^(?=[-+=#](?:[-+=#\s]|$))|^\d+(?=[.)](?:\s|$))")
 _COMMAND = re.compile(r"/(?=convoy)", re.IGNORECASE)
-_TAME = re.compile(r"[\w .,:;/+=<>()\[\]{}~^%?'\"*$&#-]*")
+_TAME = re.compile(r"[\w .,:;/+=<>()\[\]{}~^%?'\"*$&#…→-]*")
 _ENTITIES = {c: f"\\{c}" for c in "\\*_[]~$!"} | {
     "&": "&amp;", "<": "&lt;", ">": "&gt;", "|": "&#124;", "`": "&#96;", _ZWSP: "&#8203;"
 }  # fmt: skip

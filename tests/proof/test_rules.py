@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from tests.proof.broker import broker
 from tests.proof.environments import environment, run
+from tests.proof.records import Record, Run, keep, quoted
 from transforms.registry import environments, rules
 from transforms.rule import Example, Probe, Rule
 
@@ -18,22 +20,37 @@ pytestmark = pytest.mark.proof
 Services = Callable[[str], Mapping[str, str]]
 """By library, the variables that tell its probes where the servers are that they talk to."""
 
+
+@dataclass(frozen=True)
+class Case:
+    """An example that has a probe."""
+
+    rule: Rule
+    example: Example
+    probe: Probe
+
+    @property
+    def is_rewritten(self) -> bool:
+        return self.example.after is not None or bool(self.example.others_after)
+
+    @property
+    def before(self) -> dict[str, str]:
+        return {self.example.path: self.example.before, **self.example.others}
+
+    @property
+    def after(self) -> dict[str, str]:
+        new = self.example.before if self.example.after is None else self.example.after
+        return {**self.before, self.example.path: new, **self.example.others_after}
+
+
 PROBED = [
-    pytest.param(rule, example, example.probe, id=f"{rule.id}: {example.title}")
-    for rule in rules()
-    for example in rule.examples
-    if example.probe is not None
+    Case(rule, example, example.probe) for rule in rules() for example in rule.examples if example.probe is not None
 ]
-every_probe = pytest.mark.parametrize(("rule", "example", "probe"), PROBED)
-CHANGED = [p for p in PROBED if p.values[1].after is not None or p.values[1].others_after]  # type: ignore[union-attr]
 
 
-def before(example: Example) -> dict[str, str]:
-    return {example.path: example.before, **example.others}
-
-
-def after(example: Example) -> dict[str, str]:
-    return {**before(example), example.path: example.after or example.before, **example.others_after}
+def each(cases: list[Case]) -> pytest.MarkDecorator:
+    named = [pytest.param(c, id=f"{c.rule.library} {c.rule.id}: {c.example.title}") for c in cases]
+    return pytest.mark.parametrize("case", named)
 
 
 @pytest.fixture(scope="session")
@@ -51,45 +68,52 @@ def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
         yield around
 
 
-def told(
-    rule: Rule,
-    version: str,
-    files: Mapping[str, str],
-    example: Example,
-    probe: Probe,
-    folder: Path,
-    around: Mapping[str, str],
-) -> str:
+def told(case: Case, version: str, files: Mapping[str, str], folder: Path, services: Services) -> str:
     """What a small program or suite made of the example says on one version of the library."""
-    python = environment((*getattr(environments(rule.library), version), *probe.requires))
-    for path, text in {**files, example.path: files[example.path] + probe.script}.items():
+    pins = getattr(environments(case.rule.library), version)
+    python = environment((*pins, *case.probe.requires))
+    for path, text in {**files, case.example.path: files[case.example.path] + case.probe.script}.items():
         target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, encoding="utf-8")
-    return run(python, folder, probe.command, around=around)
+    return run(python, folder, case.probe.command, around=services(case.rule.library))
 
 
-@every_probe
-def test_before_works_on_the_old_version(
-    rule: Rule, example: Example, probe: Probe, tmp_path: Path, services: Services
-) -> None:
-    assert probe.old in told(rule, "old", before(example), example, probe, tmp_path, services(rule.library))
+def record(case: Case, what: Run, text: str, like: str = "") -> None:
+    keep(Record(case.rule.id, case.example.title, what, text, like), case.rule, case.example)
 
 
-@every_probe
-def test_before_fails_or_changes_on_the_target_as_stated(
-    rule: Rule, example: Example, probe: Probe, tmp_path: Path, services: Services
-) -> None:
-    output = told(rule, "target", before(example), example, probe, tmp_path, services(rule.library))
-    assert probe.broken in output
-    assert not probe.works or probe.works not in output
+@each(PROBED)
+def test_before_works_on_the_old_version(case: Case, tmp_path: Path, services: Services) -> None:
+    output = told(case, "old", case.before, tmp_path, services)
+    assert case.probe.old in output
+    record(case, "old", quoted(output, case.probe.old, tmp_path))
+
+
+@each(PROBED)
+def test_before_fails_or_changes_on_the_target_as_stated(case: Case, tmp_path: Path, services: Services) -> None:
+    output = told(case, "target", case.before, tmp_path, services)
+    assert case.probe.broken in output
+    assert not case.probe.works or case.probe.works not in output, "leaving the rewrite out must be seen"
+    record(case, "target", quoted(output, case.probe.broken, tmp_path))
 
 
 @pytest.mark.parametrize("version", ["target", "newest"])
-@pytest.mark.parametrize(("rule", "example", "probe"), CHANGED)
-def test_after_works(
-    rule: Rule, example: Example, probe: Probe, version: str, tmp_path: Path, services: Services
+@each([case for case in PROBED if case.is_rewritten])
+def test_after_works(case: Case, version: str, tmp_path: Path, services: Services) -> None:
+    output = told(case, version, case.after, tmp_path, services)
+    assert case.probe.works
+    assert case.probe.works in output
+    what: Run = "after-target" if version == "target" else "after-newest"
+    record(case, what, quoted(output, case.probe.works, tmp_path))
+
+
+@each([case for case in PROBED if not case.is_rewritten])
+def test_what_is_flagged_is_looked_at_on_the_newest_release_too(
+    case: Case, tmp_path: Path, services: Services
 ) -> None:
-    output = told(rule, version, after(example), example, probe, tmp_path, services(rule.library))
-    assert probe.works
-    assert probe.works in output
+    output = told(case, "newest", case.before, tmp_path, services)
+    versions = (("target", case.probe.broken), ("old", case.probe.old))
+    like, expected = next(((v, text) for v, text in versions if text in output), ("", "Error"))
+    assert like or "exit 0\n" not in output, f"neither as the flag says nor an error: {output}"
+    record(case, "newest", quoted(output, expected, tmp_path), like)

@@ -14,6 +14,7 @@ from bot.render.moves import passage, passages
 from bot.render.pull import LIMIT
 from tests.render.hostile import assert_harmless
 from tests.render.samples import (
+    BARRED,
     BASE,
     HEAD,
     MIGRATION,
@@ -25,6 +26,7 @@ from tests.render.samples import (
     rewritten,
 )
 from transforms.model import Level, Migration, Outcome, Problem, Status, Step
+from transforms.registry import upgrade
 
 
 def row(body: str, start: str) -> str:
@@ -271,3 +273,17 @@ def test_only_levels_that_ask_for_a_decision_are_counted():
     advice = (flagged("DOT002", "run.sh", 4, "look", Level.ADVICE),)
     body = pull_body(replace(QUIET, migrations={"billing": Migration((), (), (), advice)}))
     assert "**approve**" in body.splitlines()[0]
+
+
+def test_it_says_in_a_line_each_where_the_plan_was_wrong_about_what_moves():
+    body = pull_body(VIEW)
+    said = [line for line in body.splitlines() if line.startswith("- The plan said: ")]
+    assert len(said) == len(upgrade("tenacity").claims) + len(upgrade("python-dotenv").claims)
+    assert (
+        "- The plan said: `wait_exponential` is called `wait_exponential_multiplier`. True is: no such name" in body
+    )
+
+
+def test_a_library_that_stays_has_no_such_line():
+    assert "tests that return a value" not in pull_body(VIEW)
+    assert "The plan said" not in pull_body(replace(VIEW, migrations={"billing": Migration((BARRED,), ())}))

@@ -37,17 +37,17 @@ _STATE = """\
 from tenacity import Retrying, stop_after_attempt
 
 
-class Named(Retrying):
-    def __init__(self, name="nobody", **kwargs):
+class Owned(Retrying):
+    def __init__(self, owner="nobody", **kwargs):
         super().__init__(**kwargs)
-        self.name = name
+        self.owner = owner
 
     def begin(self):
-        print("by", self.name)
+        print("by", self.owner)
         super().begin()
 
 
-@Named(name="orders", stop=stop_after_attempt(2)).wraps
+@Owned(owner="orders", stop=stop_after_attempt(2)).wraps
 def fetch(): ...
 """
 
@@ -55,14 +55,14 @@ _COPIED = """\
 from tenacity import Retrying
 
 
-class Named(Retrying):
-    def __init__(self, name="nobody", **kwargs):
+class Owned(Retrying):
+    def __init__(self, owner="nobody", **kwargs):
         super().__init__(**kwargs)
-        self.name = name
+        self.owner = owner
 
     def copy(self, **kwargs):
         made = super().copy(**kwargs)
-        made.name = self.name
+        made.owner = self.owner
         return made
 
 
@@ -71,7 +71,7 @@ class Plain(Retrying):
         super().__init__(reraise=reraise, **kwargs)
 
 
-fetch = Named().wraps(Plain().wraps(print))
+fetch = Owned().wraps(Plain().wraps(print))
 """
 
 RULE = Rule(
