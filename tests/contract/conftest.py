@@ -7,12 +7,14 @@ door in any of these tests is compared with what GitHub publishes about its own 
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+import httpx
 import pytest
 from github import Auth
 
@@ -30,6 +32,7 @@ from tests.contract.judged import Judge
 
 SHOP = "acme/shop"
 FILES = {"api/app.py": "import old\n", "README.md": "shop\n"}
+REPO = f"/repos/{SHOP}"
 BRANCH = "convoy/phase2/api"
 
 
@@ -72,7 +75,7 @@ class HttpDoor:
     def workspace(self, login: str) -> Workspace:
         token = self.sandbox.state.issue_token(login)
         cache = self.cache / login / str(len(list(self.cache.glob("*"))))
-        made = GitWorkspace(cache, self.served.url, lambda: token, Identity(BOT, BOT_EMAIL))
+        made = GitWorkspace(cache, self.served.url, lambda repo: token, Identity(BOT, BOT_EMAIL))
         self.closing.callback(made.close)
         return made
 
@@ -119,6 +122,22 @@ class World:
         return self.forge.pull(SHOP, pull.number)
 
 
+@dataclass
+class Face:
+    """A served sandbox, a plain client with a token, and the token."""
+
+    sandbox: Sandbox
+    url: str
+    client: httpx.Client
+    token: str
+
+    def clone(self, folder: Path, credential: str = "") -> subprocess.CompletedProcess[str]:
+        address = f"{self.url.replace('://', f'://{credential}')}/{SHOP}.git"
+        environment = {"PATH": "/usr/bin:/bin", "GIT_TERMINAL_PROMPT": "0", "HOME": str(folder.parent)}
+        command = ["git", "clone", "-q", address, str(folder)]
+        return subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+
+
 @pytest.fixture(autouse=True)
 def judge(monkeypatch: pytest.MonkeyPatch) -> Iterator[Judge]:
     """Fails the test that made the sandbox say what GitHub would not."""
@@ -145,3 +164,13 @@ def world(request: pytest.FixtureRequest, sandbox: Sandbox, tmp_path: Path) -> I
         return
     with serve(sandbox.state) as served, ExitStack() as closing:
         yield World(sandbox, HttpDoor(sandbox, served, tmp_path / "mirrors", closing), person)
+
+
+@pytest.fixture
+def face(sandbox: Sandbox) -> Iterator[Face]:
+    token = sandbox.state.issue_token(BOT)
+    with (
+        serve(sandbox.state) as served,
+        httpx.Client(base_url=served.url, headers={"Authorization": f"Bearer {token}"}, trust_env=False) as client,
+    ):
+        yield Face(sandbox, served.url, client, token)

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import base64
 import re
-import subprocess
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
@@ -17,35 +14,7 @@ from bot.adapters.github import GithubForge, connect
 from bot.ports import ForgeError
 from bot.sandbox.http.server import serve
 from bot.sandbox.world import BOT, Sandbox
-from tests.contract.conftest import BRANCH, SHOP
-
-REPO = f"/repos/{SHOP}"
-
-
-@dataclass
-class Face:
-    """A served sandbox, a plain client with a token, and the token."""
-
-    sandbox: Sandbox
-    url: str
-    client: httpx.Client
-    token: str
-
-    def clone(self, folder: Path, credential: str = "") -> subprocess.CompletedProcess[str]:
-        address = f"{self.url.replace('://', f'://{credential}')}/{SHOP}.git"
-        environment = {"PATH": "/usr/bin:/bin", "GIT_TERMINAL_PROMPT": "0", "HOME": str(folder.parent)}
-        command = ["git", "clone", "-q", address, str(folder)]
-        return subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
-
-
-@pytest.fixture
-def face(sandbox: Sandbox) -> Iterator[Face]:
-    token = sandbox.state.issue_token(BOT)
-    with (
-        serve(sandbox.state) as served,
-        httpx.Client(base_url=served.url, headers={"Authorization": f"Bearer {token}"}, trust_env=False) as client,
-    ):
-        yield Face(sandbox, served.url, client, token)
+from tests.contract.conftest import BRANCH, REPO, SHOP, Face
 
 
 @pytest.mark.parametrize("scheme", ["token {}", "Bearer {}", "Basic {basic}"])
