@@ -7,8 +7,9 @@ else has to be touched. The file holds
 1. a module docstring: one sentence that says what changed, and the link to the release notes;
 2. a function that looks for sites. There are two kinds, and a rule may have both:
 
-   * ``apply(page)`` is called for each Python file that contains one of the rule's ``needles`` (bytes that
-     every site must contain; they decide whether a file is parsed at all). A ``Page`` is a parsed file:
+   * ``apply(page)`` is called for each Python file that contains one of the rule's ``needles`` (bytes or a
+     pattern that every site must contain; they decide whether a file is parsed at all, which is what costs
+     most). A ``Page`` is a parsed file:
      ``page.all(cst.Call)`` gives its nodes in order, ``page.resolve(node)`` the dotted name that a node stands
      for, however it was imported, ``page.parent(node)`` what is around it, ``page.tree`` the whole service;
    * ``survey(tree)`` is called once and sees the whole tree: ``tree.files``, ``tree.page(path)``,
@@ -39,6 +40,7 @@ is installed (``ENVIRONMENTS``) and, for libraries that people import with a sta
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -115,6 +117,26 @@ class Example:
     """Lines of rewritten sites that carry a note (their finding has a level)."""
     probe: Probe | None = None
 
+    @property
+    def acts(self) -> bool:
+        """Whether something is edited or flagged."""
+        return self.after is not None or bool(self.others_after) or bool(self.flags)
+
+    @property
+    def flagged(self) -> tuple[Place, ...]:
+        """Every flag with its file."""
+        return tuple(flag if len(flag) == 3 else (self.path, *flag) for flag in self.flags)
+
+    @property
+    def concerned(self) -> tuple[tuple[str, str, str | None], ...]:
+        """Path, text before and text after of the files that change or carry a flag; where none does, its own."""
+        own = {self.path: self.after} if self.after is not None else {}
+        after = {**own, **self.others_after}
+        paths = dict.fromkeys((*after, *(place[0] for place in self.flagged))) or {self.path: None}
+        before = {self.path: self.before, **self.others}
+        ordered = [p for p in before if p in paths] + sorted(paths.keys() - before.keys())
+        return tuple((p, before.get(p, ""), after.get(p)) for p in ordered)
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:
@@ -131,14 +153,18 @@ class Rule:
     now: str
     """What the target does, quoted from a real run where there was one."""
     proof: Proof
-    needles: tuple[bytes, ...] = ()
-    """A Python file that contains none of these is not parsed for this rule."""
+    needles: tuple[bytes | re.Pattern[bytes], ...] = ()
+    """A Python file that contains none of these is not parsed for this rule. The rarer they are, the faster."""
     level: Level | None = None
     apply: Callable[[Page], Verdicts] | None = None
     survey: Callable[[Tree], Verdicts] | None = None
     examples: tuple[Example, ...] = ()
     plan: str = ""
     """What the plan said, where the facts refute it: one line for the guide."""
+
+    def may_concern(self, content: bytes) -> bool:
+        """Whether a Python file can hold a site at all, as far as its bytes tell."""
+        return any(n in content if isinstance(n, bytes) else n.search(content) for n in self.needles)
 
     @property
     def rewrites(self) -> bool:

@@ -41,7 +41,7 @@ def guide(library: str) -> str:
         levels=_levels,
         link=lambda rule: link("Release notes", rule.link),
         shown=lambda rule: list(_shown(rule)),
-        left=lambda rule: [e for e in rule.examples if not _acts(e)],
+        left=lambda rule: [e for e in rule.examples if not e.acts],
     )
 
 
@@ -77,27 +77,19 @@ def _levels(rule: Rule) -> str:
     return ", ".join(sorted({str(flag[-1]) for e in rule.examples for flag in e.flags}))
 
 
-def _acts(example: Example) -> bool:
-    return example.after is not None or bool(example.others_after) or bool(example.flags)
-
-
 def _shown(rule: Rule) -> Iterator[Shown]:
     for example in rule.examples:
-        if _acts(example):
+        if example.acts:
             yield Shown(prose(example.title), tuple(_blocks(example)), tuple(_flags(example)))
 
 
 def _blocks(example: Example) -> Iterator[Md]:
-    """The change of each file as a diff; what stays as it is, in full."""
-    yield from _file(example.path, example.before, example.after)
-    for path, before in example.others.items():
-        if path in example.others_after:
-            yield from _file(path, before, example.others_after[path], named=True)
-    for path in example.others_after.keys() - example.others.keys():
-        yield from _file(path, "", example.others_after[path], named=True)
+    """The change of each file as a diff; what is only flagged, in full."""
+    for path, before, after in example.concerned:
+        yield from _file(path, before, after, named=path != "app.py")
 
 
-def _file(path: str, before: str, after: str | None, *, named: bool = False) -> Iterator[Md]:
+def _file(path: str, before: str, after: str | None, *, named: bool) -> Iterator[Md]:
     head = f"`{path}`:\n\n" if named else ""
     if after is None or after == before:
         yield Md(f"{head}{_fence(before, _language(path))}")
@@ -119,7 +111,6 @@ def _fence(text: str, language: str) -> str:
 
 
 def _flags(example: Example) -> Iterator[Md]:
-    for flag in example.flags:
-        *file, line, level = flag
-        where = f"{file[0]} line {line}" if file else f"line {line}"
+    for file, line, level in example.flagged:
+        where = f"line {line}" if file == "app.py" else f"{file} line {line}"
         yield Md(f"{code(where)} {level}")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.cli.harness import Convoy
 from transforms.registry import rules
 
@@ -12,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def test_every_rule_is_listed_with_its_proof(convoy: Convoy) -> None:
     out = convoy("rules").out
-    assert all(rule.id in out and rule.title in out for rule in rules())
+    assert all(rule.id in out and rule.title in " ".join(out.split()) for rule in rules())
     assert [r["id"] for r in convoy("rules", "--json").json["rules"]] == [rule.id for rule in rules()]
 
 
@@ -21,6 +23,26 @@ def test_one_rule_is_told_with_before_and_after(convoy: Convoy) -> None:
     assert "https://github.com/jd/tenacity/releases" in out
     assert '    -    if fetch.retry.statistics["attempt_number"] < 3:\n' in out
     assert '    +    if fetch.statistics["attempt_number"] < 3:\n' in out
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_nothing_is_wider_than_the_terminal_but_code(
+    convoy: Convoy, monkeypatch: pytest.MonkeyPatch, width: int
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    assert max(map(len, convoy("rules").out.splitlines())) <= width
+    told = convoy("rules", "TEN001").out.partition("\n\n")[0]
+    assert max(map(len, told.splitlines())) <= width
+    assert "  now:  Every call works on a copy" in told
+
+
+def test_one_rule_shows_the_files_beside_the_code_that_it_is_about(convoy: Convoy) -> None:
+    out = convoy("rules", "DOT004").out
+    assert '    Dockerfile\n     FROM python:3.12\n     ENTRYPOINT ["dotenv"' in out
+    assert "print('started')" not in out
+    assert "Other commands, and comments (left alone)\n" in out
+    (rule,) = convoy("rules", "DOT004", "--json").json["rules"]
+    assert {"file": "Procfile", "line": 1, "level": "advice"} in rule["examples"][0]["flags"]
 
 
 def test_a_flag_stands_beside_its_line(convoy: Convoy) -> None:
