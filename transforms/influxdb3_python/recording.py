@@ -1,4 +1,4 @@
-"""Program text for probes: an HTTP endpoint that answers as InfluxDB does to a write and keeps the lines."""
+"""Program text for probes: an HTTP endpoint that answers writes and pings as InfluxDB does, and keeps the lines."""
 
 SERVER = """
 
@@ -14,6 +14,11 @@ class Recording(http.server.BaseHTTPRequestHandler):
         lines.extend(self.rfile.read(size).decode().splitlines())
         self.send_response(204)
         self.send_header("content-length", "0")
+        self.end_headers()
+
+    def do_GET(self):
+        self.send_response(204)
+        self.send_header("x-influxdb-version", "2.7.1")
         self.end_headers()
 
     def log_message(self, *arguments):

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 import libcst as cst
 
 from transforms.definitions import assigned
 from transforms.influxdb3_python.inf004_timeout import repeatable
 from transforms.influxdb3_python.layout import named, separator
+from transforms.influxdb_client.hanging import fitted
 from transforms.model import Level
 from transforms.page import Page
 from transforms.rewrites import Edit, Flag, Import, Rewrite, string_value, with_string
@@ -23,6 +24,7 @@ _SAME = frozenset(
 )
 _RENAMED = {"url": "host", "bucket": "database"}
 _DROPPED = frozenset({"profilers"})
+_ADDRESS = re.compile(r"(?P<host>http://(?:\[[^\]]*\]|[^/:]+))(?P<port>:[^/]+)?(?P<rest>.*)")
 _PORT = "without a port the 3.x client takes 443 where the 2.x client took 80: said"
 
 
@@ -51,7 +53,7 @@ def constructed(page: Page, call: cst.Call, extra: Extra) -> Rewrite | Flag:
     if trouble := next(_troubles(page, told), ""):
         return Flag(call, trouble, file=page.path)
     message, level = _note(told)
-    return Rewrite(call, message, (_edit(call, extra),), extra.imports, level=level, file=page.path)
+    return Rewrite(call, message, (_edit(page, call, extra),), extra.imports, level=level, file=page.path)
 
 
 def _note(told: dict[str, cst.Arg]) -> tuple[str, Level | None]:
@@ -79,13 +81,14 @@ def _url_troubles(page: Page, url: cst.BaseExpression) -> Iterator[str]:
     literal = string_value(url)
     told = [literal] if literal is not None else [string_value(s) or "" for s in _strings(page, value, url)]
     for text in told:
-        parts = urlsplit(text)
+        _, _, rest = text.partition("://")
+        path = "/" + rest.partition("/")[2]
         if "://" not in text:
             if literal is not None:
                 yield "the 3.x client takes an address without a scheme for https: say it"
-        elif parts.path not in {"", "/"}:
-            yield f"the 3.x client drops the path `{parts.path}` of its URL"
-        elif literal is None and parts.scheme == "http" and parts.port is None:
+        elif path != "/":
+            yield f"the 3.x client drops the path `{path}` of its URL"
+        elif literal is None and _lacks_port(text):
             yield "without a port the 3.x client takes 443 where the 2.x client took 80: name it in the URL"
 
 
@@ -97,12 +100,16 @@ def _strings(
 
 
 def _needs_port(told: dict[str, cst.Arg]) -> bool:
-    text = string_value(told["url"].value)
-    parts = urlsplit(text or "")
-    return parts.scheme == "http" and parts.port is None
+    return _lacks_port(string_value(told["url"].value) or "")
 
 
-def _edit(call: cst.Call, extra: Extra) -> Edit:
+def _lacks_port(text: str) -> bool:
+    """Whether an address, or a pattern for one, is plain and names no port."""
+    found = _ADDRESS.match(text)
+    return found is not None and not found["port"]
+
+
+def _edit(page: Page, call: cst.Call, extra: Extra) -> Edit:
     between = separator(call)
 
     def to(now: cst.Call) -> cst.Call:
@@ -112,7 +119,7 @@ def _edit(call: cst.Call, extra: Extra) -> Edit:
         ends = now.args[-1]
         spaced = [a.with_changes(comma=_kept(a, between), whitespace_after_arg=_tight()) for a in new[:-1]]
         last = new[-1].with_changes(comma=ends.comma, whitespace_after_arg=ends.whitespace_after_arg)
-        return now.with_changes(args=[*spaced, last])
+        return fitted(page, call, now.with_changes(args=[*spaced, last]))
 
     return Edit(call, to)
 
@@ -143,8 +150,7 @@ def _said(name: str, arg: cst.Arg) -> Iterator[cst.Arg]:
 
 
 def _with_port(url: cst.BaseExpression) -> cst.BaseExpression:
-    text = string_value(url)
-    parts = urlsplit(text or "")
-    if not isinstance(url, cst.SimpleString) or parts.scheme != "http" or parts.port is not None:
+    found = _ADDRESS.match(string_value(url) or "")
+    if not isinstance(url, cst.SimpleString) or found is None or found["port"]:
         return url
-    return with_string(url, f"http://{parts.netloc}:80{parts.path}")
+    return with_string(url, f"{found['host']}:80{found['rest']}")

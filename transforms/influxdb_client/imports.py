@@ -8,9 +8,20 @@ from typing import Any
 
 import libcst as cst
 
-from transforms.influxdb_client.names import CLIENTS, NEW, OLD, SUCCESSORS, WRITERS, is_in_import, is_old, module_of
+from transforms.influxdb_client.names import (
+    CLIENTS,
+    INNER,
+    NEW,
+    OLD,
+    PIVOT,
+    SUCCESSORS,
+    WRITERS,
+    is_in_import,
+    is_old,
+    module_of,
+)
 from transforms.page import Page
-from transforms.rewrites import Flag, Rewrite, change, dotted, dotted_text, string_value, swap, with_string
+from transforms.rewrites import Flag, Rewrite, change, dotted, dotted_text, remove, string_value, swap, with_string
 from transforms.rule import Verdicts
 
 _CLASSES = CLIENTS | WRITERS
@@ -49,15 +60,27 @@ def _from(page: Page, node: cst.ImportFrom) -> Rewrite | Flag:
     if isinstance(node.names, cst.ImportStar):
         return Flag(node, "imports everything from the 2.x client; name what is needed", file=page.path)
     names = [f"{module_of(node)}.{dotted_text(alias.name)}" for alias in node.names]
+    if names == [PIVOT]:
+        return _without_pivot(page, node)
     missing = [name.rpartition(".")[2] for name in names if name not in SUCCESSORS]
-    modules = {SUCCESSORS[name].rpartition(".")[0] for name in names if name in SUCCESSORS}
-    if missing or len(modules) != 1:
+    module = "" if missing else _module(names)
+    if not module:
         what = ", ".join(f"`{name}`" for name in missing) or "this mixture"
         return Flag(node, f"the 3.x client has no {what}", file=page.path)
     if guard := _fallback(page, node):
         return Flag(node, guard, file=page.path)
-    edit = change(node, module=dotted(modules.pop()), names=_aliases(node))
+    aliases = _aliases(page, node)
+    edit = change(node, module=dotted(module), names=aliases) if aliases else remove(node)
     return Rewrite(node, "the same things of the 3.x client", (edit,), file=page.path)
+
+
+def _module(names: list[str]) -> str:
+    """The module of the 3.x client that has all of them; empty when there is none."""
+    modules = {SUCCESSORS[name].rpartition(".")[0] for name in names}
+    if len(modules) == 1:
+        return modules.pop()
+    short = {name.rpartition(".")[2] for name in names}
+    return next((module for module, has in INNER.items() if short <= has), "")
 
 
 def _fallback(page: Page, node: cst.ImportFrom) -> str:
@@ -65,21 +88,44 @@ def _fallback(page: Page, node: cst.ImportFrom) -> str:
     assert not isinstance(node.names, cst.ImportStar)
     for alias in node.names:
         name = dotted_text(alias.name) or ""
-        others = [b for b in page.scopes.module_level(name) if b.statement is not node]
+        others = [b for b in page.scopes.module_level(name) if b.statement is not node and b.target not in _CLASSES]
         if alias.asname is None and name in _RENAMED and others:
             return f"`{name}` is bound elsewhere too, as when the import fails: rename both"
     return ""
 
 
-def _aliases(node: cst.ImportFrom) -> list[cst.ImportAlias]:
-    """The names under which the 3.x client has them, each once."""
+def _without_pivot(page: Page, node: cst.ImportFrom) -> Rewrite | Flag:
+    """Without the warning about Flux that lacks a pivot, and without what switches it off."""
+    uses = [n for n in page.all(cst.Name) if page.resolve(n) == PIVOT and is_use(page, n)]
+    lines = [page.parent(page.parent(call) or call) for n in uses if (call := page.around(n, cst.Call)) is not None]
+    switches = [
+        line
+        for line in lines
+        if isinstance(line, cst.SimpleStatementLine)
+        and isinstance(line.body[0], cst.Expr)
+        and isinstance(line.body[0].value, cst.Call)
+        and (page.resolve(line.body[0].value.func) or "") in {"warnings.simplefilter", "warnings.filterwarnings"}
+    ]
+    if len(switches) < len(uses):
+        return Flag(node, "there is no Flux any more, so nothing warns about it", file=page.path)
+    edits = (remove(node), *(remove(line) for line in switches))
+    return Rewrite(node, "there is no Flux any more, so nothing warns about it", edits, file=page.path)
+
+
+def _aliases(page: Page, node: cst.ImportFrom) -> list[cst.ImportAlias]:
+    """The names under which the 3.x client has them, each once in the file."""
     assert not isinstance(node.names, cst.ImportStar)
+    others = {b.name: b.target for b in page.scopes.imports_at_top() if b.statement is not node}
     found: dict[tuple[str, str], cst.ImportAlias] = {}
     for alias in node.names:
         old = dotted_text(alias.name) or ""
         new = _RENAMED.get(old, old)
         local = dotted_text(alias.asname.name) or "" if alias.asname is not None else ""
+        if old == "WriteApi" and not local and others.get("InfluxDBClient") in CLIENTS:
+            continue
         found.setdefault((new, local), alias.with_changes(name=cst.Name(new)))
+    if not found:
+        return []
     *first, last = found.values()
     return [*first, last.with_changes(comma=node.names[-1].comma)]
 

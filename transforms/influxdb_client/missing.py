@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
+from transforms.influxdb_client.health import is_plain
 from transforms.influxdb_client.names import CLIENT, method
 from transforms.objects import made
 from transforms.page import Page
@@ -50,5 +51,11 @@ def missing(page: Page) -> Iterator[tuple[cst.Call | cst.Attribute, str]]:
             yield call, f"the 3.x client has no `{name}`. {MISSING[name]}"
     for node in page.all(cst.Attribute):
         name = node.attr.value
-        if name in _ON_CLIENTS and made(page, node.value, CLIENT) is not None:
+        if name in _ON_CLIENTS and made(page, node.value, CLIENT) is not None and not _is_asked(page, node):
             yield node, f"the 3.x client has no `{name}`: {_ON_CLIENTS[name]}"
+
+
+def _is_asked(page: Page, node: cst.Attribute) -> bool:
+    """Whether it is a question that is rewritten."""
+    call = page.parent(node)
+    return node.attr.value in {"ping", "version"} and isinstance(call, cst.Call) and is_plain(page, call)

@@ -14,6 +14,8 @@ NEW = "influxdb_client_3"
 CLIENTS = frozenset({f"{OLD}.InfluxDBClient", f"{OLD}.client.influxdb_client.InfluxDBClient"})
 WRITERS = frozenset({f"{OLD}.WriteApi", f"{OLD}.client.write_api.WriteApi"})
 
+PIVOT = f"{OLD}.client.warnings.MissingPivotFunction"
+
 _POINT = ("", ".client.write.point")
 _OPTIONS = ("", ".client.write_api")
 _PRECISION = ("", ".client.write_api", ".client.write.point", ".domain.write_precision", ".domain")
@@ -24,6 +26,12 @@ _NEW_PLACES = {
     "SYNCHRONOUS": ((".client.write_api",), f"{NEW}.SYNCHRONOUS"),
     "ASYNCHRONOUS": ((".client.write_api",), f"{NEW}.ASYNCHRONOUS"),
     "PointSettings": ((".client.write_api",), f"{NEW}.PointSettings"),
+    "WriteType": ((".client.write_api",), f"{NEW}.write_client.client.write_api.WriteType"),
+    "WritesRetry": ((".client.write.retry",), f"{NEW}.write_client.client.write.retry.WritesRetry"),
+    "DEFAULT_WRITE_PRECISION": (
+        (".client.write.point",),
+        f"{NEW}.write_client.client.write.point.DEFAULT_WRITE_PRECISION",
+    ),
     "InfluxDBError": ((".client.exceptions",), f"{NEW}.exceptions.InfluxDBError"),
     "ApiException": ((".rest",), f"{NEW}.write_client.rest.ApiException"),
 }
@@ -33,6 +41,14 @@ SUCCESSORS: dict[str, str] = {
     **dict.fromkeys(CLIENTS | WRITERS, f"{NEW}.InfluxDBClient3"),
 }
 """Dotted name of the old client -> of the new one."""
+
+INNER = {
+    f"{NEW}.write_client.client.write_api": frozenset(
+        {"SYNCHRONOUS", "ASYNCHRONOUS", "WriteOptions", "PointSettings", "WriteType"}
+    ),
+    f"{NEW}.write_client.client.write.point": frozenset({"Point", "WritePrecision", "DEFAULT_WRITE_PRECISION"}),
+}
+"""Modules of the new client that have all of these, for imports of which one thing is there only."""
 
 CLIENT = Kind(lambda page, call: page.resolve(call.func) in CLIENTS, CLIENTS)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from transforms.influxdb_client.server import servers
 from transforms.influxdb_client.whole import whole
 from transforms.rewrites import Flag
@@ -11,19 +13,22 @@ from transforms.tree import Tree
 def obstacle(tree: Tree) -> str | None:
     """Why the service cannot move as it is; None when it can."""
     plan = tree.once(whole)
-    needs = (*plan.queries, *plan.missing)
-    if needs and (reason := _server(tree)):
-        first, more = needs[0], f" and {len(needs) - 1} more" if len(needs) > 1 else ""
+    if plan.queries and (reason := _server(tree)):
+        first, more = plan.queries[0], f" and {len(plan.queries) - 1} more" if len(plan.queries) > 1 else ""
         return (
             f"{_place(tree, first)}{more} needs a server that answers the 3.x client, and {reason}; "
             "name an InfluxDB 3 image in a compose file, or INFLUXDB_VERSION=3 in .env, once there is one"
         )
     if plan.blockers:
-        first, more = plan.blockers[0], f" (and {len(plan.blockers) - 1} more)" if len(plan.blockers) > 1 else ""
-        return (
-            f"the clients do not mix, so all of it moves or nothing; {_place(tree, first)}{more}: {first.message}"
-        )
+        return f"the clients do not mix, so all of it moves or nothing; {_told(tree, plan.blockers)}"
+    if plan.missing and (reason := _server(tree)):
+        return f"{_told(tree, plan.missing)}; until that is changed it needs the 2.x client, and {reason}"
     return None
+
+
+def _told(tree: Tree, flags: Sequence[Flag]) -> str:
+    more = f" (and {len(flags) - 1} more)" if len(flags) > 1 else ""
+    return f"{_place(tree, flags[0])}{more}: {flags[0].message}"
 
 
 def _server(tree: Tree) -> str:

@@ -9,8 +9,13 @@ from pathlib import PurePosixPath
 
 from transforms.tree import Tree
 
-_IMAGE = re.compile(rb"(?<![\w./-])(?:[\w.-]+(?::\d+)?/)*influxdb(?P<three>3[\w-]*)?:(?P<tag>[\w.-]+)")
+_IMAGE = re.compile(
+    rb"(?<![\w./-])(?:[\w.-]+(?::\d+)?/)*influxdb(?P<three>3[\w-]*)?:(?:\$\{\w+:?-)?(?P<tag>[\w.-]+)"
+)
 _SETTING = re.compile(rb"(?i)\binflux\w*version[\"']?\s*[:=]\s*[\"']?v?(?P<tag>\d[\w.-]*)")
+_STARTED = re.compile(rb"\binfluxdb3[\"']?,?\s+[\"']?serve\b")
+_THREE = re.compile(rb"(?:core|enterprise)\b")
+"""Tags that only InfluxDB 3 has."""
 _ENDINGS = (".yml", ".yaml", ".toml", ".ini", ".cfg", ".conf")
 
 
@@ -38,7 +43,7 @@ def _may_tell(path: str) -> bool:
 def _told(line: bytes) -> str | None:
     text = line.split(b"#", 1)[0] if line.lstrip().startswith(b"#") else line
     image = _IMAGE.search(text)
-    if image is not None and image["three"]:
+    if _STARTED.search(text) or (image is not None and (image["three"] or _THREE.match(image["tag"]))):
         return "3"
     told = image or _SETTING.search(text)
     if told is None:

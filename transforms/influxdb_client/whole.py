@@ -12,13 +12,16 @@ from dataclasses import dataclass
 
 import libcst as cst
 
+from transforms.influxdb_client.closing import closed, entered
 from transforms.influxdb_client.constructor import Extra, constructed
+from transforms.influxdb_client.health import asked
 from transforms.influxdb_client.imports import named
 from transforms.influxdb_client.missing import missing, queries
 from transforms.influxdb_client.names import CLIENTS, NEW, is_old, module_of
 from transforms.influxdb_client.points import compared
 from transforms.influxdb_client.server import is_three
-from transforms.influxdb_client.writing import Writer, doubtful, dropped, extra, writers, writes, written
+from transforms.influxdb_client.writer import Writer, writers
+from transforms.influxdb_client.writing import doubtful, dropped, extra, writes, written
 from transforms.objects import Made
 from transforms.page import Page
 from transforms.rewrites import Flag, Rewrite, dotted_text
@@ -50,11 +53,11 @@ def whole(tree: Tree) -> Whole:
     if not any(_uses_old(page) for page in pages):
         return Whole((), (), (), ())
     said = [verdict for page in pages for verdict in _said(page)]
-    asked = [Flag(call, "asks in Flux", file=p.path) for p in pages for call in queries(p)]
+    asks = [Flag(call, "asks in Flux", file=p.path) for p in pages for call in queries(p)]
     lacks = [Flag(node, message, file=p.path) for p in pages for node, message in missing(p)]
     rewrites = tuple(v for v in said if isinstance(v, Rewrite))
     blockers = tuple(v for v in said if isinstance(v, Flag))
-    return Whole(rewrites, blockers, tuple(asked), tuple(lacks))
+    return Whole(rewrites, blockers, tuple(asks), tuple(lacks))
 
 
 def may_move(tree: Tree) -> bool:
@@ -81,6 +84,8 @@ def _said(page: Page) -> Iterator[Rewrite | Flag]:
     yield from (v for v in compared(page) if isinstance(v, Rewrite))
     yield from _clients(page)
     yield from _written(page)
+    yield from closed(page)
+    yield from asked(page)
 
 
 def _clients(page: Page) -> Iterator[Rewrite | Flag]:
@@ -91,6 +96,8 @@ def _clients(page: Page) -> Iterator[Rewrite | Flag]:
             yield writer
             continue
         yield dropped(writer)
+        if (block := entered(writer)) is not None:
+            yield block
         if writer.client.call is not None and writer.client.page is page:
             mine[writer.client.call].append(writer)
         elif not writer.is_plain:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import libcst as cst
 
@@ -11,76 +10,20 @@ from transforms.influxdb3_python.inf007_unknown_keyword import SERIALIZING
 from transforms.influxdb3_python.layout import named
 from transforms.influxdb_client.constructor import Extra, arguments
 from transforms.influxdb_client.imports import is_use, translated
-from transforms.influxdb_client.names import CLIENT, NEW, OLD, SUCCESSORS, WRITER, method
+from transforms.influxdb_client.names import NEW, OLD, SUCCESSORS, WRITER
+from transforms.influxdb_client.writer import UNCERTAIN, Writer, any_batches
 from transforms.objects import Made, made
 from transforms.page import Page
 from transforms.references import Reference, refer
 from transforms.rewrites import Edit, Flag, Rewrite, dotted, dotted_text, drop_argument, rename_argument
-from transforms.tree import Tree
 
 _POSITIONS = ("bucket", "org", "record", "write_precision")
-_UNCERTAIN = "it is not certain which client this writes with; the options of writing move to where that is created"
 
 
-@dataclass(frozen=True, slots=True)
-class Writer:
-    """A ``client.write_api(...)`` and the client it belongs to."""
-
-    page: Page
-    call: cst.Call
-    client: Made
-
-    @property
-    def is_plain(self) -> bool:
-        """Whether it writes synchronously and nothing else is said, which is what the 3.x client does anyway."""
-        return len(self.call.args) == 1 and self.is_synchronous
-
-    @property
-    def is_synchronous(self) -> bool:
-        """Whether every write is sent at once."""
-        how = _argument(self.call, "write_options", 0)
-        return how is not None and (self.page.resolve(how.value) or "").endswith(".SYNCHRONOUS")
-
-    @property
-    def batches(self) -> bool:
-        """Whether writes may be collected: everything that is not certainly sent at once."""
-        how = _argument(self.call, "write_options", 0)
-        name = (self.page.resolve(how.value) or "") if how is not None else ""
-        return not name.endswith((".SYNCHRONOUS", ".ASYNCHRONOUS"))
-
-
-def _argument(call: cst.Call, keyword: str, position: int) -> cst.Arg | None:
-    told = {a.keyword.value: a for a in call.args if a.keyword is not None}
-    bare = [a for a in call.args if a.keyword is None and not a.star]
-    return told.get(keyword) or (bare[position] if len(bare) > position else None)
-
-
-def writers(page: Page) -> Iterator[Writer | Flag]:
-    """Every ``client.write_api(...)`` of a page."""
-    for call in page.all(cst.Call):
-        if method(call) == "write_api" and isinstance(call.func, cst.Attribute):
-            client = made(page, call.func.value, CLIENT)
-            if client is None or any(a.star for a in call.args):
-                yield Flag(call, _UNCERTAIN, file=page.path)
-            else:
-                yield Writer(page, call, client)
-
-
-def any_batches(tree: Tree) -> bool:
-    """Whether some write API of the service may collect what is written."""
-    found = [w for page in tree.pages(b"write_api") for w in writers(page)]
-    return not found or any(isinstance(w, Flag) or w.batches for w in found)
-
-
-def dropped(writer: Writer) -> Rewrite | Flag:
+def dropped(writer: Writer) -> Rewrite:
     """The client itself in the place of its write API."""
-    page, call = writer.page, writer.call
-    entered = isinstance(page.parent(call), cst.WithItem)
-    away = writer.client.call is None or page.scopes.scope(call) is not page.scopes.scope(writer.client.call)
-    if entered and away and not writer.is_synchronous:
-        return Flag(call, "leaving this block closes the whole 3.x client: open the client here", file=page.path)
-    edit = Edit(call, lambda now: now.func.value)
-    return Rewrite(call, "the 3.x client writes itself", (edit,), file=page.path)
+    edit = Edit(writer.call, lambda now: now.func.value)
+    return Rewrite(writer.call, "the 3.x client writes itself", (edit,), file=writer.page.path)
 
 
 # ── how the client writes ────────────────────────────────────────────────────────────────────────────────────
@@ -96,7 +39,7 @@ def extra(client: Made, mine: Sequence[Writer]) -> Extra | Flag:
         return Flag(mine[1].call, "a 3.x client writes in one way: make a client for each", file=mine[1].page.path)
     call = client.call
     if call is None or not _may_move(first, client, call):
-        return Flag(first.call, _UNCERTAIN, file=first.page.path)
+        return Flag(first.call, UNCERTAIN, file=first.page.path)
     maker = _say(client.page, call, "write_client_options")
     how = [named(name, translated(first.page, arg.value)) for name, arg in _told(first.call)]
     imports = maker.imports

@@ -56,6 +56,10 @@ def test_a_2_x_image_is_named_in_the_reason() -> None:
         "influxdb:3.1.0-enterprise",
         "quay.io/influxdb/influxdb3-core:latest",
         '"influxdb:3.0-core"',
+        "influxdb:core",
+        "influxdb:enterprise",
+        "influxdb:${INFLUXDB_TAG:-3-core}",
+        'registry.local/influx\n    command: ["influxdb3", "serve", "--node-id=n"]',
     ],
 )
 def test_an_influxdb_3_image_lifts_it(image: str) -> None:
@@ -104,3 +108,18 @@ def test_a_wrapper_with_the_same_words_is_not_taken_for_the_library() -> None:
     wrapper = b"class Store:\n    def write(self, bucket, record): ...\n"
     uses = WRITES + b'\n\ndef save(store):\n    store.write(bucket="b", record="m v=1")\n'
     assert "app.py:9: a wrapper" in (obstacle(tree(app_dot_py=uses, store_dot_py=wrapper)) or "")
+
+
+def test_a_service_that_deletes_points_is_told_that_no_client_of_this_kind_can() -> None:
+    deletes = WRITES + b'client.delete_api().delete("a", "b", "", bucket="b")\n'
+    reason = obstacle(tree(app_dot_py=deletes)) or ""
+    assert reason.startswith("app.py:6: the 3.x client has no `delete_api`")
+    assert "it needs the 2.x client" in reason
+    assert not engine.run(tree(app_dot_py=deletes), [RULE]).edits
+
+
+def test_a_service_that_writes_and_asks_only_whether_the_server_is_there_moves_whatever_the_server() -> None:
+    pings = WRITES + b"\n\ndef is_there():\n    return client.ping()\n"
+    seen = tree(app_dot_py=pings, compose_dot_yaml=compose("influxdb:2.7"))
+    assert obstacle(seen) is None
+    assert b"client.get_server_version()" in engine.run(seen, [RULE]).edits["app.py"]
