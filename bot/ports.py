@@ -49,6 +49,16 @@ class Repository:
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """A repository in its owner's list. ``closed`` is archived or disabled."""
+
+    name: str
+    topics: tuple[str, ...] = ()
+    closed: bool = False
+    fork: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class BranchRules:
     """What the base branch demands, from ``GET /branches/{b}`` and ``/rules/branches/{b}``."""
 
@@ -57,6 +67,10 @@ class BranchRules:
     """Branches must be up to date before merging."""
     approvals: int = 0
     merge_queue: bool = False
+    signed: bool = False
+    """Commits must have verified signatures."""
+    message_pattern: str = ""
+    """What every commit message must contain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +176,20 @@ class Forge(Protocol):
     def login(self) -> str:
         """Our own identity, e.g. ``convoy[bot]``."""
 
+    def begin(self, repo: str, *, woken: bool) -> bool:
+        """A look at this repository begins; never raises. True when it was at rest and is still as it was then, so
+        that what is known of it holds. ``woken``: somebody says that something happened there.
+        """
+
+    def rest(self, repo: str) -> None:
+        """The look is over and nothing is under way there."""
+
+    def strain(self) -> str:
+        """Why nothing new should be begun now (few requests are left), or nothing."""
+
+    def repositories(self, owner: str) -> tuple[Listed, ...]:
+        """What we may see of an organisation's or a person's repositories."""
+
     def repository(self, repo: str) -> Repository: ...
 
     def rules(self, repo: str, branch: str) -> BranchRules: ...
@@ -228,6 +256,9 @@ class Workspace(Protocol):
 
     def sync(self, repo: str) -> None:
         """Bring the local mirror up to date. Raises Unreachable."""
+
+    def recall(self, repo: str) -> None:
+        """The forge says that nothing was pushed since the last ``sync``: the mirror will do, if there is one."""
 
     def head(self, repo: str, branch: str) -> str | None: ...
 

@@ -36,20 +36,23 @@ _OPEN = 8
 class GitWorkspace:
     """Implements ``bot.ports.Workspace``. ``base_url`` is what comes before ``/owner/name.git``.
 
-    ``token`` is asked before each fetch and push, so an installation token may change in between.
+    ``token`` is asked for the repository's before each fetch and push, for an installation's changes in between.
+    ``signoff`` ends every message of ours as ``git commit --signoff`` does.
     """
 
     def __init__(
         self,
         cache: Path,
         base_url: str,
-        token: Callable[[], str] = lambda: "",
+        token: Callable[[str], str] = lambda repo: "",
         identity: Identity | None = None,
+        signoff: bool = False,
     ) -> None:
         self._cache = cache
         self._base_url = base_url.rstrip("/")
         self._token = token
         self._identity = identity or Identity()
+        self._signoff = signoff
         self._mirrors: dict[str, git.Repo] = {}
         self._synced: set[str] = set()
 
@@ -71,6 +74,13 @@ class GitWorkspace:
             raise transport_error(repo, said)
         self._synced.add(repo)
 
+    def recall(self, repo: str) -> None:
+        """The mirror as it is; a new one is filled first."""
+        if repo not in self._synced:
+            if not self._git(repo).for_each_ref("--count=1", with_exceptions=False):
+                self.sync(repo)
+            self._synced.add(repo)
+
     def push(self, repo: str, branch: str, commit: str | None, expected: str | None) -> None:
         """Set or delete a branch that still stands where we saw it."""
         ref = f"refs/heads/{branch}"
@@ -85,7 +95,7 @@ class GitWorkspace:
         self._git(repo).update_ref(*change, with_exceptions=False)
 
     def _talk(self, repo: str, verb: str, *words: str) -> tuple[int, str, str]:
-        token = self._token()
+        token = self._token(repo)
         status, told, said = self._git(repo).execute(
             ["git", verb, *words],
             env=network_environment(self._base_url, token),
@@ -148,7 +158,7 @@ class GitWorkspace:
         with known(repo):
             command, seconds = self._git(repo), self._mirror(repo).commit(_sha(parent)).committed_date
             tree = edited_tree(command, parent, edits)
-            return written_commit(command, tree, (parent,), message, self._identity, seconds)
+            return written_commit(command, tree, (parent,), self._worded(message), self._identity, seconds)
 
     def carry(self, repo: str, onto: str, old: str, new: str, message: str) -> str | None:
         """As the port says, on objects alone.
@@ -160,7 +170,9 @@ class GitWorkspace:
         tree = self._merged(repo, *(side.tree.hexsha for side in (base, ours, theirs)))
         if tree == ours.tree.hexsha:
             return None
-        return written_commit(self._git(repo), tree, (onto,), message, self._identity, ours.committed_date)
+        return written_commit(
+            self._git(repo), tree, (onto,), self._worded(message), self._identity, ours.committed_date
+        )
 
     def _merged(self, repo: str, base: str, *sides: str) -> str:
         command = self._git(repo)
@@ -181,6 +193,12 @@ class GitWorkspace:
         return tree
 
     # ── mirrors ──────────────────────────────────────────────────────────────────────────────────────────
+
+    def _worded(self, message: str) -> str:
+        """The message, signed off where that is asked for: one more trailer at its end."""
+        if not self._signoff:
+            return message
+        return f"{message.rstrip()}\nSigned-off-by: {self._identity.name} <{self._identity.email}>\n"
 
     def _url(self, repo: str) -> str:
         return f"{self._base_url}/{repo}.git"

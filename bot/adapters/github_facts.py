@@ -20,7 +20,7 @@ from github.PullRequest import PullRequest
 from github.PullRequestReview import PullRequestReview
 from github.Repository import Repository as GithubRepository
 
-from bot.ports import BranchRules, Check, Comment, Issue, Pull, Repository, Review
+from bot.ports import BranchRules, Check, Comment, Issue, Listed, Pull, Repository, Review
 
 GHOST = "ghost"
 """Whom GitHub shows in place of an account that is gone."""
@@ -35,6 +35,13 @@ def repository(found: GithubRepository) -> Repository:
     }
     methods = tuple(method for method, on in allowed.items() if on is not False)
     return Repository(found.full_name, found.default_branch, found.archived, methods or ("merge",))
+
+
+def listed(found: GithubRepository) -> Listed:
+    """A repository in its owner's list."""
+    return Listed(
+        found.full_name, tuple(found.topics or ()), bool(found.archived or found.disabled), bool(found.fork)
+    )
 
 
 def listed_pull(repo: str, found: PullRequest) -> Pull:
@@ -122,9 +129,7 @@ def comment(found: IssueComment) -> Comment:
     edited = found.updated_at != found.created_at
     counts = found.reactions or {}
     given = frozenset(word for word, count in counts.items() if isinstance(count, int) and count > 0)
-    return Comment(
-        found.id, author, bot, found.body or "", _utc(found.created_at), edited, given - {"total_count"}
-    )
+    return Comment(found.id, author, bot, found.body or "", _utc(found.created_at), edited, given - {"total_count"})
 
 
 def issue(found: GithubIssue) -> Issue:
@@ -136,7 +141,7 @@ def issue(found: GithubIssue) -> Issue:
 def branch_rules(protection: Mapping[str, Any], rules: Iterable[Mapping[str, Any]]) -> BranchRules:
     """Classic protection (as far as a branch shows it to readers) and rule sets, the stricter of both."""
     required = list((protection.get("required_status_checks") or {}).get("contexts") or ())
-    strict, approvals, queue = False, 0, False
+    strict, approvals, queue, signed, pattern = False, 0, False, False, ""
     for rule in rules:
         parameters = rule.get("parameters") or {}
         match rule["type"]:
@@ -147,7 +152,11 @@ def branch_rules(protection: Mapping[str, Any], rules: Iterable[Mapping[str, Any
                 approvals = max(approvals, parameters["required_approving_review_count"])
             case "merge_queue":
                 queue = True
-    return BranchRules(tuple(dict.fromkeys(required)), strict, approvals, queue)
+            case "required_signatures":
+                signed = True
+            case "commit_message_pattern" if not parameters.get("negate"):
+                pattern = parameters["pattern"]
+    return BranchRules(tuple(dict.fromkeys(required)), strict, approvals, queue, signed, pattern)
 
 
 def _person(user: NamedUser | Organization | None) -> tuple[str, bool]:

@@ -116,7 +116,7 @@ def _aboard(state: ForgeState, url: str, clock: RealClock, timeline: Timeline, c
     as_of = datetime(config.as_of.year, config.as_of.month, config.as_of.day, tzinfo=UTC) if config.as_of else None
     with tempfile.TemporaryDirectory(prefix="convoy-mirrors-") as mirrors:
         forge = GithubForge(connect(url, Auth.Token(token), throttled=False), BOT)
-        workspace = GitWorkspace(Path(mirrors), url, lambda: token, Identity(BOT, BOT_EMAIL))
+        workspace = GitWorkspace(Path(mirrors), url, lambda repo: token, Identity(BOT, BOT_EMAIL))
         try:
             yield Ports(forge, workspace, clock, UvResolver(as_of=as_of), timeline, BOT_EMAIL, url)
         finally:

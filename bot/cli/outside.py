@@ -72,7 +72,7 @@ def _github(config: Config) -> Iterator[Outside]:
     forge = GithubForge(client, config.forge.login or "")
     web = _web(config.forge.url)
     identity = Identity(forge.login, f"{forge.login}@users.noreply.{urlsplit(web).hostname}")
-    workspace = GitWorkspace(_cache() / "mirrors", web, lambda: token, identity)
+    workspace = GitWorkspace(_cache() / "mirrors", web, lambda repo: token, identity)
     clock = SystemClock()
     timeline = Timeline(clock)
     try:

@@ -50,6 +50,21 @@ class SandboxForge:
 
     # ── reads ─────────────────────────────────────────────────────────────────────────────────────────────
 
+    def begin(self, repo: str, *, woken: bool) -> bool:
+        """Nothing is stored between looks: asking costs nothing here."""
+        return False
+
+    def rest(self, repo: str) -> None: ...
+
+    def strain(self) -> str:
+        return ""
+
+    def repositories(self, owner: str) -> tuple[ports.Listed, ...]:
+        with call(self._state):
+            seen = [r for r in self._state.world.repos.values() if self._login in r.permissions and not r.gone]
+            owned = sorted((r for r in seen if r.name.startswith(f"{owner}/")), key=lambda r: r.name)
+            return tuple(ports.Listed(r.name, r.topics, r.archived, r.fork_of is not None) for r in owned)
+
     def repository(self, repo: str) -> ports.Repository:
         with call(self._state):
             found = self._see(repo)
@@ -58,7 +73,14 @@ class SandboxForge:
     def rules(self, repo: str, branch: str) -> ports.BranchRules:
         with call(self._state):
             rule = gate.rule_of(self._see(repo), branch)
-            return ports.BranchRules(rule.required_checks, rule.strict, rule.approvals, rule.merge_queue)
+            return ports.BranchRules(
+                rule.required_checks,
+                rule.strict,
+                rule.approvals,
+                rule.merge_queue,
+                rule.signed,
+                rule.message_pattern,
+            )
 
     def pulls(self, repo: str) -> tuple[ports.Pull, ...]:
         with call(self._state):

@@ -37,6 +37,9 @@ class SandboxWorkspace:
             self._state.readable(self._login, repo)
             self._heads[repo] = self._state.store(repo).heads()
 
+    def recall(self, repo: str) -> None:
+        self.sync(repo)
+
     def head(self, repo: str, branch: str) -> str | None:
         if repo not in self._heads:
             self.sync(repo)

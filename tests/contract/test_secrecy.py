@@ -73,7 +73,7 @@ def test_the_token_is_in_no_file_argument_log_or_exception(
     state.repo(SHOP).rules["main"] = Rule(approvals=1)
     monkeypatch.setattr(state, "authenticate", lambda token: state.user(BOT) if known and token == TOKEN else None)
     with serve(state) as served:
-        workspace = GitWorkspace(tmp_path / "mirrors", served.url, lambda: TOKEN)
+        workspace = GitWorkspace(tmp_path / "mirrors", served.url, lambda repo: TOKEN)
         forge = GithubForge(connect(served.url, Auth.Token(TOKEN), throttled=False))
         if known:
             voyage(workspace, forge, said)
