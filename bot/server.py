@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Callable
 
 from fastapi import FastAPI, Request, Response
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import ClientDisconnect
 
 from bot import webhook
@@ -45,8 +46,12 @@ def application(
 
 
 def private(metrics: Callable[[], bytes], ready: Callable[[], bool]) -> FastAPI:
-    """``/metrics`` for Prometheus, and ``/readyz``: 200 while the fleet is being looked at, else 503."""
+    """``/metrics`` for Prometheus, and ``/readyz``: 200 while the fleet is being looked at, else 503.
+
+    Only who calls it by this machine's own name is answered, so that no page can have a browser here read it.
+    """
     app = _bare()
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost"])
 
     @app.get("/metrics")
     async def measured() -> Response:
@@ -61,7 +66,7 @@ def private(metrics: Callable[[], bytes], ready: Callable[[], bool]) -> FastAPI:
 
 
 def _bare() -> FastAPI:
-    return FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    return FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
 
 
 async def _received(request: Request, secret: str, wake: Callable[[str], None]) -> Answer:
@@ -86,7 +91,10 @@ async def _received(request: Request, secret: str, wake: Callable[[str], None]) 
 
 
 async def _body(request: Request) -> bytes | None:
-    """The raw body, or None when it is larger than anything that we take."""
+    """The raw body, or None when it is larger than anything that we take, or says that it will be."""
+    announced = request.headers.get("content-length", "")
+    if announced.isdecimal() and int(announced) > LIMIT:
+        return None
     body = bytearray()
     async for chunk in request.stream():
         body += chunk

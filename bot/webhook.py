@@ -34,9 +34,10 @@ class Malformed(ValueError):
 
 
 def verify(secret: str, body: bytes, signature: str) -> bool:
-    """Whether ``X-Hub-Signature-256`` is the HMAC of the raw body, compared in constant time."""
+    """Whether ``X-Hub-Signature-256`` is the HMAC of the raw body, in constant time. Never with an empty secret."""
     wanted = "sha256=" + hmac.new(secret.encode(), body, "sha256").hexdigest()
-    return hmac.compare_digest(wanted.encode(), signature.encode("utf-8", "replace"))
+    same = hmac.compare_digest(wanted.encode(), signature.encode("utf-8", "replace"))
+    return same and bool(secret)
 
 
 def wake(event: str, body: bytes) -> frozenset[str]:
@@ -49,7 +50,7 @@ def wake(event: str, body: bytes) -> frozenset[str]:
     try:
         payload = json.loads(body)
     except (ValueError, RecursionError):
-        raise Malformed("the body is not JSON") from None
+        raise Malformed("the body is not JSON; the webhook's content type has to be application/json") from None
     if not isinstance(payload, dict):
         raise Malformed("the body is no object")
     if event.startswith("installation"):

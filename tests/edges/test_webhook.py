@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from bot import server, webhook
 
 SECRET = "harbour"
+HERE = "http://127.0.0.1:8081"
 BODY = json.dumps({"repository": {"full_name": "acme/shop"}, "action": "completed"}).encode()
 
 
@@ -23,10 +24,15 @@ Headers = dict[str, str | bytes]
 
 
 def ask(
-    app: FastAPI, method: str, path: str, body: bytes | AsyncIterator[bytes] = b"", headers: Headers | None = None
+    app: FastAPI,
+    method: str,
+    path: str,
+    body: bytes | AsyncIterator[bytes] = b"",
+    headers: Headers | None = None,
+    host: str = "http://convoy",
 ) -> httpx.Response:
     async def asking() -> httpx.Response:
-        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://convoy") as client:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=host) as client:
             return await client.request(method, path, content=body, headers=headers)
 
     return asyncio.run(asking())
@@ -96,20 +102,51 @@ def test_a_body_larger_than_the_limit_is_refused_before_it_is_looked_at(monkeypa
     assert post(BODY) == (413, b"", [])
 
 
+def test_a_body_that_is_announced_as_too_large_is_not_even_read() -> None:
+    async def never() -> AsyncIterator[bytes]:
+        raise AssertionError("somebody asked for the body")
+        yield b""
+
+    app = server.application(SECRET, lambda repo: None)
+    answer = ask(app, "POST", "/webhook", never(), {"content-length": str(server.LIMIT + 1)})
+    assert (answer.status_code, answer.content) == (413, b"")
+
+
+def test_the_signature_is_checked_before_the_body_is_parsed() -> None:
+    assert post(b"{", signature=sign(b"other")) == (401, b"", [])
+
+
+def test_a_form_is_told_what_is_wanted_instead() -> None:
+    status, words, _ = post(b"payload=%7B%7D")
+    assert (status, b"application/json" in words) == (400, True)
+
+
 def test_nothing_else_is_served_to_the_public() -> None:
     app = server.application(SECRET, lambda repo: None)
     assert ask(app, "GET", "/healthz").text == "ok\n"
-    assert [ask(app, "GET", p).status_code for p in ("/", "/docs", "/openapi.json", "/metrics")] == [404] * 4
+    others = ("/", "/docs", "/openapi.json", "/metrics", "/readyz", "/webhook/", "/healthz/", "/status")
+    assert [ask(app, "GET", path).status_code for path in others] == [404] * len(others)
+    assert [ask(app, method, "/webhook").status_code for method in ("GET", "PUT", "OPTIONS")] == [405] * 3
 
 
 def test_the_private_listener_measures_and_says_whether_it_is_ready() -> None:
     for ready, status in ((True, 200), (False, 503)):
         app = server.private(lambda: b"convoy_ticks_total 1.0\n", lambda ready=ready: ready)  # type: ignore[misc]
-        assert ask(app, "GET", "/readyz").status_code == status
-        assert ask(app, "GET", "/metrics").text == "convoy_ticks_total 1.0\n"
-    assert ask(app, "POST", "/webhook").status_code == 404
+        assert ask(app, "GET", "/readyz", host=HERE).status_code == status
+        assert ask(app, "GET", "/metrics", host=HERE).text == "convoy_ticks_total 1.0\n"
+    assert ask(app, "POST", "/webhook", host=HERE).status_code == 404
+
+
+def test_a_page_from_elsewhere_cannot_read_the_private_listener_under_a_name_of_its_own() -> None:
+    app = server.private(lambda: b"convoy_ticks_total 1.0\n", lambda: True)
+    assert ask(app, "GET", "/metrics", host="http://rebound.example").status_code == 400
+    assert ask(app, "GET", "/metrics", host="http://localhost:8081").status_code == 200
 
 
 def test_verification_needs_the_very_same_bytes() -> None:
     assert webhook.verify(SECRET, BODY, sign(BODY))
     assert not webhook.verify(SECRET, BODY + b" ", sign(BODY))
+
+
+def test_without_a_secret_nobody_can_sign() -> None:
+    assert not webhook.verify("", BODY, sign(BODY, ""))

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
+import httpx
 import pytest
 from voyage import HUB, SHOP, Voyage, service
 
-from bot import worker
+from bot import server, worker
 from bot.config import Config, ConfigError
 from bot.metrics import Metrics
 from bot.ports import ForgeError, Workspace
+from bot.reconcile import tick
+from bot.report import Report
+from bot.sandbox.http.webhooks import signature
 from bot.wakes import Wakes
 from bot.worker import Worker
 
@@ -129,6 +134,32 @@ def test_only_repositories_of_the_fleet_can_wake_it_however_they_are_spelt(tmp_p
     for repo in (SHOP, HUB.upper(), HUB):
         found.wake(repo)
     assert wakes.take() == {HUB}
+
+
+def test_a_hundred_webhooks_in_the_middle_of_a_look_are_answered_at_once_and_are_one_more_look(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, looks, answers = voyage(tmp_path, HUB, SHOP), list[frozenset[str] | None](), list[int]()
+    body = b'{"repository": {"full_name": "%s"}}' % SHOP.encode()
+    headers = {"X-GitHub-Event": "push", "X-Hub-Signature-256": signature("harbour", body)}
+
+    async def posted(times: int) -> list[int]:
+        transport = httpx.ASGITransport(server.application("harbour", found.wake))
+        async with httpx.AsyncClient(transport=transport, base_url="http://convoy", headers=headers) as client:
+            return [(await client.post("/webhook", content=body)).status_code for _ in range(times)]
+
+    def look(*arguments: Any, woken: frozenset[str] | None) -> Report:
+        looks.append(woken)
+        if len(looks) == 2:
+            found.stop()
+        answers.extend(asyncio.run(posted(100)))
+        return tick(*arguments, woken=woken)
+
+    monkeypatch.setattr(worker, "tick", look)
+    found = Worker(lambda: made.config, made.ports(), Wakes(), Metrics(), every=3600)
+    found.run()
+    assert looks == [None, {SHOP}]
+    assert answers == [202] * 200
 
 
 def test_a_repository_that_was_added_to_the_configuration_is_seen_without_a_restart(
