@@ -44,14 +44,14 @@ class RepoView:
     pulls: tuple[Pull, ...]
 
 
-def look(repo: str, eyes: Eyes) -> RepoView:
-    """The repository as it stands. Raises ports.Unreachable when it cannot be worked on."""
+def look(repo: str, eyes: Eyes, *, calm: bool = False) -> RepoView:
+    """The repository as it stands; ``calm``: as it stood when last looked at. Raises ports.Unreachable."""
     from bot.ports import Unreachable
 
     repository = eyes.forge.repository(repo)
     if repository.archived:
         raise Unreachable(f"{repo} is archived")
-    eyes.workspace.sync(repo)
+    (eyes.workspace.recall if calm else eyes.workspace.sync)(repo)
     base = eyes.workspace.head(repo, repository.default_branch)
     if base is None:
         raise Unreachable(f"{repo} is empty: it has no branch {repository.default_branch}")
