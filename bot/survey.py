@@ -45,10 +45,9 @@ class Known:
 
 def survey(eyes: Eyes, known: Known, woken: frozenset[str] | None = None) -> Survey:
     """Look at the woken repositories, or at all of them; one that cannot be looked at stops nobody else."""
-    for repo in eyes.config.repositories if woken is None else woken:
-        known.forget(repo)
+    calm = _begin(eyes, known, woken)
     fresh = {repo for repo in eyes.config.repositories if repo not in known.views}
-    views, lost = _look(eyes, known)
+    views, lost = _look(eyes, known, calm)
     fleet = discover.discover({repo: view.files for repo, view in views.items()}, eyes.config)
     found: list[Observation] = []
     for repo, view in views.items():
@@ -67,7 +66,7 @@ def survey(eyes: Eyes, known: Known, woken: frozenset[str] | None = None) -> Sur
         graph.order(units, all_edges),
         all_edges,
         fleet.problems,
-        _blind([*lost.values(), *(o.error for o in found if o.error)]),
+        _blind([*lost.values(), *(o.error for o in found if o.error)]) or eyes.forge.strain(),
     )
 
 
@@ -87,11 +86,24 @@ def _blind(errors: list[ForgeError]) -> str:
     return f"not everything could be looked at: {unanswered[0]}" if unanswered else ""
 
 
-def _look(eyes: Eyes, known: Known) -> tuple[dict[str, RepoView], dict[str, ForgeError]]:
+def _begin(eyes: Eyes, known: Known, woken: frozenset[str] | None) -> set[str]:
+    """One question to each repository that is to be looked at. Those at rest, of which what is known still holds."""
+    wanted = set(eyes.config.repositories if woken is None else woken)
+    calm = set()
+    for repo in eyes.config.repositories:
+        if repo in wanted or repo not in known.views:
+            if eyes.forge.begin(repo, woken=woken is not None):
+                calm.add(repo)
+            else:
+                known.forget(repo)
+    return calm
+
+
+def _look(eyes: Eyes, known: Known, calm: set[str]) -> tuple[dict[str, RepoView], dict[str, ForgeError]]:
     lost: dict[str, ForgeError] = {}
     for repo in eyes.config.repositories:
         try:
-            known.views[repo] = known.views.get(repo) or observe.look(repo, eyes)
+            known.views[repo] = known.views.get(repo) or observe.look(repo, eyes, calm=repo in calm)
         except ForgeError as error:
             lost[repo] = error
     return {repo: known.views[repo] for repo in eyes.config.repositories if repo not in lost}, lost
