@@ -11,6 +11,7 @@ from bot.graph import Order
 from bot.model import Edge, Service, Unit
 from bot.observation import Observation, Wish
 from bot.observe import Eyes, RepoView
+from bot.phases import Phase
 from bot.ports import BranchRules, ForgeError, Repository, Unreachable
 from transforms.model import Problem
 
@@ -135,6 +136,12 @@ def _observation(wish: Wish, view: RepoView, roots: list[str], eyes: Eyes) -> Ob
     except Exception as error:
         broken = replace(wish, error=f"looking at it failed: {type(error).__name__}: {error}")
         return Observation(wish.unit, broken, view.repository, view.rules)
+
+
+def under_way(seen: Observation, phase: Phase) -> bool:
+    """Whether something may change here that no push and no conversation tells of: checks, deployments, time."""
+    watched = isinstance(phase, phases.OnPull | phases.Landing | phases.Regressed)
+    return watched or seen.open is not None or seen.error is not None or bool(seen.unreachable)
 
 
 def _unreachable(repo: str, why: str, known: set[str]) -> Observation:
