@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from bot import discover, graph, migrate, observe
+from bot import discover, graph, migrate, observe, phases
 from bot.config import Config
 from bot.graph import Order
 from bot.model import Edge, Service, Unit
