@@ -23,7 +23,7 @@ from bot.ports import Clock, Forge, ForgeError, Journal, Resolution, Resolver, S
 from bot.report import Report, scene, standings
 from bot.scene import Hands, Scene
 from bot.situation import Ruling, Situation, halted
-from bot.survey import Known, Survey, survey
+from bot.survey import Known, Survey, survey, under_way
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,7 @@ def tick(
     situation = _situation(phases, found, config, stopped)
     rulings = decide.decide(situation)
     acted = 0 if dry else _act(rulings, found, eyes, ports, memory)
+    _rest(rulings, found, eyes)
     return Report(now, standings(rulings, found), found.problems, halted(situation), stopped, acted)
 
 
@@ -72,6 +73,14 @@ def _act(rulings: dict[str, Ruling], found: Survey, eyes: Eyes, ports: Ports, me
             rulings[name], done = _attempt(ruling, scene(name, rulings, found, proof), hands, memory)
             acted += done
     return acted
+
+
+def _rest(rulings: dict[str, Ruling], found: Survey, eyes: Eyes) -> None:
+    """Where nothing is open, watched or to be done, the next look may be a glance."""
+    moving = {n for n, r in rulings.items() if r.decision.action or under_way(found.seen[n], r.phase)}
+    busy = {found.seen[name].unit.repo for name in moving}
+    for repo in {seen.unit.repo for seen in found.seen.values()} - busy:
+        eyes.forge.rest(repo)
 
 
 def _phase(name: str, found: Survey, eyes: Eyes, memory: Memory, now: datetime) -> Phase:
