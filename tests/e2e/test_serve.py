@@ -2,26 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from statistics import median
 
 import httpx
 import pytest
-from serving import SECRET, forge
+from serving import SECRET, Serving, forge
 from voyage import HUB, SHOP
 
 pytestmark = pytest.mark.e2e
 
+LIES: tuple[Callable[[Serving, str], int], ...] = (
+    lambda to, repo: to.post("pull_request", repo, action="closed", pull_request={"merged": True, "number": 1}),
+    lambda to, repo: to.post("check_run", repo, action="completed", check_run={"conclusion": "failure"}),
+    lambda to, repo: to.post("issue_comment", repo, action="created", comment={"body": "/convoy revert"}),
+    lambda to, repo: to.post("push", repo, ref="refs/heads/main", deleted=True, after="0" * 40),
+)
+"""Events that somebody who knows the secret made up. Convoy looks, and sees that nothing of it is true."""
 
-def test_with_webhooks_lost_doubled_reordered_and_forged_and_a_restart_between_the_voyage_settles(
+
+def test_with_webhooks_lost_doubled_reordered_and_forged_and_a_restart_between_the_world_ends_the_same(
     tmp_path: Path,
 ) -> None:
-    with forge(tmp_path) as there:
+    with forge(tmp_path / "calm") as calm, calm.serving(every="1h") as undisturbed:
+        undisturbed.hear(" shop is Settled: ")
+        assert undisturbed.terminate() == 0
+    with forge(tmp_path / "stormy") as there:
         faults = there.state.faults
         faults.lose, faults.double, faults.reorder = {"check_run", "workflow_run"}, {"push", "check_suite"}, True
         faults.delay = {"push": timedelta(milliseconds=400)}
         with there.serving(every="2s") as first:
             assert first.post("push", SHOP, secret="a guess") == 401
+            assert [lie(first, SHOP) for lie in LIES] == [202] * len(LIES)
             first.hear(" merged hub ")
             assert first.terminate() == 0
             assert first.said[-1].endswith(" stopped\n")
@@ -32,11 +46,13 @@ def test_with_webhooks_lost_doubled_reordered_and_forged_and_a_restart_between_t
             assert second.get("/readyz").status_code == 200
             assert second.measured()['convoy_services{phase="Settled"}'] == 2
             assert second.terminate() == 0
+        assert there.world() == calm.world()
         pulls = [[(p.number, p.merged) for p in there.state.repo(repo).pulls.values()] for repo in (HUB, SHOP)]
         assert pulls == [[(1, True)], [(1, True)]], "one pull request each, merged, nothing done twice"
         sent = {(a.status_code, a.delivery.event) for a in there.served.webhooks.attempts}
         assert (202, "push") in sent
         assert (202, "check_run") in sent
+        assert median(a.seconds for a in there.served.webhooks.attempts if a.status_code == 202) < 0.1
         told = "".join(first.said + second.said)
         assert there.token not in told
         assert SECRET not in told

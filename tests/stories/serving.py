@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -12,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import httpx
 import yaml
@@ -37,6 +39,19 @@ class Forge:
     served: Served
     home: Path
     token: str
+
+    def world(self) -> dict[str, object]:
+        """What is there in the end: the base branches' content, and every pull request with all that was said."""
+        state = self.state
+        return {
+            repo.name: (
+                dict(state.store(repo.name).files(repo.refs["main"])),
+                [(pull.title, pull.state, pull.merged, pull.labels) for pull in repo.pulls.values()],
+                sorted(comment.author for comment in repo.comments.values()),
+                sorted(branch for branch in repo.refs if branch.startswith("convoy")),
+            )
+            for repo in state.world.repos.values()
+        }
 
     @contextmanager
     def serving(self, every: str) -> Iterator[Serving]:
@@ -97,9 +112,9 @@ class Serving:
         self.said += self.process.stderr.readlines()
         return self.process.wait()
 
-    def post(self, event: str, repo: str, secret: str = SECRET) -> int:
-        """A webhook of our own making; the status it gets."""
-        body = b'{"repository": {"full_name": "%s"}}' % repo.encode()
+    def post(self, event: str, repo: str, secret: str = SECRET, **told: Any) -> int:
+        """A webhook of our own making, with whatever it claims; the status it gets."""
+        body = json.dumps({**told, "repository": {"full_name": repo}}).encode()
         headers = {"X-GitHub-Event": event, "X-Hub-Signature-256": signature(secret, body)}
         return httpx.post(f"{self.public}/webhook", content=body, headers=headers, trust_env=False).status_code
 
