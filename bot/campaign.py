@@ -14,6 +14,7 @@ STOP = "convoy:stop"
 ACKNOWLEDGED = "convoy:acknowledged"
 OBSOLETE = "convoy:obsolete"
 REVERT = "convoy:revert"
+BACKUP_DONE = "convoy:backup-done"
 
 
 def branch(campaign: str, unit: Unit) -> str:

@@ -138,6 +138,7 @@ class PolicySection(Section):
     barred: Literal["unlocks", "blocks"] = Policy().barred
     dead_pins: Literal["move", "leave"] = Policy().dead_pins
     edit_workflows: Annotated[bool, AfterValidator(_off)] = Policy().edit_workflows
+    influx_backup_ack: bool = Policy().influx_backup_ack
     paused: bool = Policy().paused
     schedule: Never = None
     freeze: Never = None

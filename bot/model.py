@@ -108,4 +108,5 @@ class Policy:
     barred: Literal["unlocks", "blocks"] = "unlocks"
     dead_pins: Literal["move", "leave"] = "move"
     edit_workflows: bool = False
+    influx_backup_ack: bool = False
     paused: bool = False

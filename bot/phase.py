@@ -15,6 +15,7 @@ from bot.model import Policy
 from bot.observation import Landed, Observation, OpenPull
 from bot.phases import Phase
 from bot.ports import Pull, Review
+from transforms.registry import backups
 
 
 def derive(seen: Observation, policy: Policy, now: datetime, login: str) -> Phase:
@@ -138,6 +139,9 @@ def _lacking(seen: Observation, open_: OpenPull, policy: Policy, login: str) -> 
         return "a draft is never merged; mark it ready"
     if any(r.state == "CHANGES_REQUESTED" for r in _latest(open_.reviews, login)):
         return "a reviewer asked for changes"
+    unsaved = open_.carries & backups().keys() if campaign.BACKUP_DONE not in open_.pull.labels else frozenset()
+    if policy.influx_backup_ack and unsaved:
+        return f"green; what it writes to has to be backed up; then put the label {campaign.BACKUP_DONE} on it"
     wanted = max(policy.approvals if policy.merge == "after_approval" else 0, seen.rules.approvals)
     why = "approval"
     if open_.edited and wanted < 1:

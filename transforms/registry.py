@@ -36,6 +36,12 @@ def upgrades() -> tuple[Upgrade, ...]:
     return tuple(import_module(f"transforms.{folder}").UPGRADE for folder in FOLDERS)
 
 
+@cache
+def backups() -> dict[str, str]:
+    """What to back up before the merge, for the upgrades that have something."""
+    return {u.library: u.backup for u in upgrades() if u.backup}
+
+
 def upgrade(library: str) -> Upgrade:
     """The upgrade of that name. Raises KeyError for a library that is not known."""
     return {u.library: u for u in upgrades()}[library]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from bot.campaign import BACKUP_DONE
 from bot.model import Policy
 from bot.render.text import Md, code, escape, joined
 from bot.render.views import PullView
 from bot.render.words import counted, lasting
 from transforms.model import Level
+from transforms.registry import backups
 
 _LANDING = {
     "required": "the checks on {branch} must pass at the merge commit",
@@ -17,7 +19,15 @@ _LANDING = {
 
 def merge_plan(view: PullView) -> list[Md]:
     """The merge, the watch and the way back, one sentence or two each."""
-    return [_merge(view), _watch(view), revert_words(view.policy)]
+    return [*_backup(view), _merge(view), _watch(view), revert_words(view.policy)]
+
+
+def _backup(view: PullView) -> list[Md]:
+    """What a person backs up first, as boxes to tick; the policy says whether the merge waits for that."""
+    due = dict.fromkeys(backups()[o.upgrade] for o in view.moved if o.upgrade in backups())
+    label = f", then put the label {code(BACKUP_DONE)} on this pull request: the merge waits for it"
+    then = label if view.policy.influx_backup_ack else ""
+    return [Md(f"[ ] **Backup.** Back up {escape(what)}{then}.") for what in due]
 
 
 def revert_words(policy: Policy) -> Md:

@@ -104,6 +104,7 @@ class Voyage:
         checks: Mapping[str, Mapping[str, str]] | None = None,
         services: Mapping[str, ServiceConfig] | None = None,
         rule: Rule | None = None,
+        library: str = "tenacity",
         **policy: object,
     ) -> None:
         self.ci = FunctionCI(judge, checks or {})
@@ -114,7 +115,7 @@ class Voyage:
         self.ben = self.sandbox.person("ben")
         self.sandbox.settle()
         wanted = Policy(**{"open_prs": 10, "halt_at": 0.5, **policy})  # type: ignore[arg-type]
-        upgrades = tuple(u for u in default().upgrades if u.library == "tenacity")
+        upgrades = tuple(u for u in default().upgrades if u.library == library)
         self.config: Config = replace(
             default(), repositories=tuple(repos), upgrades=upgrades, policy=wanted, services=services or {}
         )

@@ -14,6 +14,7 @@ UPGRADE = Upgrade(
     python=">=3.8",
     imports=("influxdb_client_3",),
     risk="high",
+    backup="the InfluxDB databases that it writes to",
     from_version="0.3",
     notes=(
         "A range ends below 0.20: that release drops the login by user and password, 0.21 takes "

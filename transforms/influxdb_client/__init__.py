@@ -15,6 +15,7 @@ UPGRADE = Upgrade(
     python=">=3.8",
     imports=("influxdb_client",),
     risk="high",
+    backup="the InfluxDB buckets that it writes to",
     from_version="1.4",
     extras=(("extra", "pandas"),),
     notes=(
