@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from packaging.specifiers import SpecifierSet
 
-from transforms.manifests import COMPILED, is_lock
+from transforms.manifests import COMPILED, is_hooks, is_lock
 from transforms.model import Outcome, Pin, PinStatus, Status, Upgrade, Usage
 
 
@@ -59,8 +59,8 @@ def is_by_hand(outcome: Outcome) -> bool:
 
 
 def _is_derived(pin: Pin) -> bool:
-    """Whether a tool writes the pin from another one."""
-    return is_lock(pin.file) or (pin.skip_reason or "").startswith(COMPILED)
+    """Whether a tool writes the pin from another one, or it is none of the service's own."""
+    return is_lock(pin.file) or is_hooks(pin.file) or (pin.skip_reason or "").startswith(COMPILED)
 
 
 def python_of(upgrade: Upgrade) -> SpecifierSet:
@@ -125,7 +125,7 @@ def after(evidence: Evidence, pins: Sequence[Pin], *, moved: bool, sites: int, c
             (
                 f"; {p.file} was compiled with {p.specifier}"
                 for p in pins
-                if p.status in held and not is_lock(p.file)
+                if p.status in held and (p.skip_reason or "").startswith(COMPILED)
             ),
             "",
         )
@@ -134,7 +134,7 @@ def after(evidence: Evidence, pins: Sequence[Pin], *, moved: bool, sites: int, c
 
 
 def _follows(pin: Pin, pins: Sequence[Pin]) -> bool:
-    """Whether the pin is compiled from another one that people write."""
+    """Whether the pin is compiled from another one that people write, or stands beside one."""
     return _is_derived(pin) and not all(_is_derived(p) for p in pins)
 
 

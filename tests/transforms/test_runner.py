@@ -176,6 +176,12 @@ def test_an_open_pin_whose_compiled_file_is_old_is_current_and_the_command_is_ad
     assert "`pip-compile --upgrade-package tenacity==9.1.2 requirements.in`" in finding.message
 
 
+def test_an_old_pin_of_a_hook_bars_nothing() -> None:
+    hooks = b"repos:\n- hooks:\n  - additional_dependencies: [tenacity==8.2.3]\n"
+    files = {"a.py": b"import tenacity\n", "requirements.txt": b"tenacity\n", ".pre-commit-config.yaml": hooks}
+    assert outcome(files, "tenacity").status is Status.CURRENT
+
+
 def test_an_exact_pin_has_to_suit_every_python_that_ci_tests() -> None:
     files = {"app.py": READS, "requirements.txt": b"tenacity==8.2.3\n", ".github/workflows/ci.yml": CI}
     told = outcome(files, "tenacity")

@@ -1,5 +1,6 @@
 """Requirements wherever Python projects write them: found, judged, raised in place. Pure, byte-preserving."""
 
+from transforms.manifests.hooks import is_hooks
 from transforms.manifests.lines import constraint_lines, requirement_lines
 from transforms.manifests.locks import is_lock
 from transforms.manifests.pins import COMPILED, find_pins
@@ -11,6 +12,7 @@ __all__ = [
     "RULES",
     "constraint_lines",
     "find_pins",
+    "is_hooks",
     "is_lock",
     "lock_findings",
     "milder",

@@ -63,8 +63,25 @@ def _held(node: ast.AST) -> Sequence[ast.expr]:
         return [node.value] if _HOLDER.search(node.arg or "") else []
     if isinstance(node, ast.Assign):
         return [node.value] if _HOLDER.search(_names(node.targets)) else []
-    installs = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _INSTALLERS
-    return node.args if installs and isinstance(node, ast.Call) else []
+    if isinstance(node, ast.AnnAssign | ast.AugAssign):
+        return [node.value] if node.value and _HOLDER.search(_names([node.target])) else []
+    if isinstance(node, ast.Dict):
+        return [v for k, v in zip(node.keys, node.values, strict=True) if _HOLDER.search(_text(k))]
+    return node.args if isinstance(node, ast.Call) and _installs(node) else []
+
+
+def _installs(call: ast.Call) -> bool:
+    """``session.install(…)``, and ``session.run("pip", "install", …)``."""
+    if not isinstance(call.func, ast.Attribute):
+        return False
+    told = [_text(argument) for argument in call.args]
+    return call.func.attr in _INSTALLERS or (
+        call.func.attr in {"run", "run_always"} and "pip" in told and "install" in told
+    )
+
+
+def _text(node: ast.expr | None) -> str:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
 
 
 def _names(targets: list[ast.expr]) -> str:

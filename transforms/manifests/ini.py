@@ -43,7 +43,7 @@ def read_setup_cfg(path: str, words: str) -> Reading:
 def _setup_item(path: str, words: str, item: _Item) -> Reading:
     if item.section == "options.extras_require" or (item.section == "options" and item.key in _LISTS):
         return _requirement(path, words, item, None, _BUILD if item.key == "setup_requires" else None)
-    if item.section.startswith("tox:testenv") and item.key == "deps":
+    if item.section.removeprefix("tox:").startswith("testenv") and item.key == "deps":
         return replace(_requirement(path, words, item, _FACTOR, "tox environments are not edited"), problems=())
     return Reading()
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable
 from dataclasses import replace
 
-from transforms.manifests.constraint import admitted
+from transforms.manifests.pixi import conda_packages
 from transforms.manifests.spot import Dialect, Include, Reading, Spot, merged, pep508
+from transforms.manifests.tables import ESCAPED, broken, matches, tables
 from transforms.manifests.text import Span, line_of, whole_line
 from transforms.manifests.toml import Literal, literals
 from transforms.model import Problem
@@ -16,7 +16,6 @@ from transforms.model import Problem
 _BUILD = "build requirements are not part of what the service runs on"
 _TOX = "tox environments are not edited"
 _PIPFILE = "Pipfile and its lock move together"
-_ESCAPED = "written with escapes"
 
 _PEP508_HOMES: tuple[tuple[str, ...], ...] = (
     ("project", "dependencies", "#"),
@@ -48,7 +47,6 @@ _FILES = (
     ("tool", "setuptools", "dynamic", "optional-dependencies", "*", "file"),
 )
 _EXTRA = ("tool", "poetry", "extras", "*", "#")
-_ADDRESSES = {"git", "url", "path", "file"}
 
 
 def read(path: str, words: str) -> Reading:
@@ -56,8 +54,9 @@ def read(path: str, words: str) -> Reading:
     try:
         found = literals(words)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        return _broken(path, error)
-    return merged([*(_read_one(path, words, x) for x in found), tables(path, words, found, _POETRY_HOMES)])
+        return broken(path, error)
+    own = [tables(path, words, found, _POETRY_HOMES), conda_packages(path, words, found, ("tool", "pixi"))]
+    return merged([*(_read_one(path, words, x) for x in found), *own])
 
 
 def read_pipfile(path: str, words: str) -> Reading:
@@ -65,26 +64,19 @@ def read_pipfile(path: str, words: str) -> Reading:
     try:
         found = literals(words)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        return _broken(path, error)
+        return broken(path, error)
     tables_there = {str(x.path[0]) for x in found} - {"source", "requires", "scripts", "pipenv"}
     reading = tables(path, words, found, tuple((name,) for name in sorted(tables_there)))
     return replace(reading, spots=tuple(replace(s, skip=_PIPFILE) for s in reading.spots))
 
 
-def _broken(path: str, error: Exception) -> Reading:
-    """A TOML file that does not parse, with the line that tomllib names."""
-    at = re.search(r"at line (\d+)", str(error))
-    line = int(at[1]) if at else None
-    return Reading(problems=(Problem(path, line, f"not valid TOML: {error}; mend it and run again"),), partial=True)
-
-
 def _read_one(path: str, words: str, literal: Literal) -> Reading:
-    if _matches(literal.path, _EXTRA):
+    if matches(literal.path, _EXTRA):
         spot = _named(path, words, literal)
         return Reading((spot,)) if spot else Reading()
-    if any(_matches(literal.path[: len(home)], home) for home in _FILES):
+    if any(matches(literal.path[: len(home)], home) for home in _FILES):
         return Reading(includes=(Include(literal.value, line_of(words, literal.raw[0])),))
-    home = next((h for h in _PEP508_HOMES if _matches(literal.path, h)), None)
+    home = next((h for h in _PEP508_HOMES if matches(literal.path, h)), None)
     return _pep508(path, words, literal, home) if home else Reading()
 
 
@@ -109,7 +101,7 @@ def _finished(spot: Spot, words: str, literal: Literal, *, skip: str | None = No
         spot,
         scope=f"{spot.file}:{'.'.join(str(p) for p in literal.path[:-1])}",
         drop=_item(words, literal.raw),
-        skip=skip or (None if literal.plain else _ESCAPED),
+        skip=skip or (None if literal.plain else ESCAPED),
         runtime=runtime,
     )
 
@@ -132,59 +124,3 @@ def _item(words: str, raw: Span) -> Span:
     while before and words[before - 1] in " \t":
         before -= 1
     return (before - 1, raw[1]) if not after and words[before - 1] == "," else (raw[0], end)
-
-
-def tables(path: str, words: str, found: Iterable[Literal], homes: tuple[tuple[str, ...], ...]) -> Reading:
-    """Dependencies written as tables: ``name = "^8.2"``, ``name = {version = …}``, ``[….name]``, lists of these."""
-    groups: dict[tuple[str | int, ...], list[Literal]] = {}
-    for literal in found:
-        home = next((h for h in homes if _matches(literal.path[: len(h)], h)), None)
-        if home and len(literal.path) > len(home):
-            depth = len(home) + 1
-            several = len(literal.path) > depth and isinstance(literal.path[depth], int)
-            groups.setdefault(literal.path[: depth + several], []).append(literal)
-    return merged(_dependency(path, words, where, parts) for where, parts in groups.items())
-
-
-def _dependency(path: str, words: str, where: tuple[str | int, ...], parts: list[Literal]) -> Reading:
-    depth = len(where) - isinstance(where[-1], int)
-    name, key = str(where[depth - 1]), parts[0].keys[depth - 1]
-    fields = {str(p.path[len(where)]) if len(p.path) > len(where) else "version": p for p in parts}
-    address = next((fields[k].value for k in _ADDRESSES if k in fields), "")
-    source = fields.get("version", parts[0])
-    if name == "python" or key is None or ("version" not in fields and not address):
-        return Reading()
-    version = "" if address else source.value
-    at = source.raw if not address else (source.raw[1], source.raw[1])
-    spot = Spot(
-        file=path,
-        line=line_of(words, source.raw[0]),
-        span=source.raw,
-        text=f'{name} = "{version}"' if not address else f"{name} @ {address}",
-        name=name,
-        name_at=key,
-        constraint=version,
-        constraint_at=source.span if not address else at,
-        extras=tuple(sorted(p.value for p in parts if "extras" in p.path[len(where) :])),
-        extras_at=(key[1], key[1]),
-        dialect=Dialect.POETRY,
-        marker=_marker(fields),
-        address=address,
-        scope=f"{path}:{'.'.join(str(p) for p in where[: depth - 1])}",
-        drop=whole_line(words, (key[0], source.raw[1])) if len(source.path) == depth else None,
-        skip=None if source.plain else _ESCAPED,
-    )
-    return Reading((spot,), partial=bool(address))
-
-
-def _marker(fields: dict[str, Literal]) -> str:
-    """Poetry's ``python`` and ``markers`` keys as one PEP 508 marker."""
-    sets = admitted(fields["python"].value, Dialect.POETRY) if "python" in fields else None
-    said = [f'python_version {s.operator} "{s.version}"' for one in (sets or ())[:1] for s in one]
-    return " and ".join([*said, *([f"({fields['markers'].value})"] if "markers" in fields else [])])
-
-
-def _matches(path: tuple[str | int, ...], home: tuple[str, ...]) -> bool:
-    return len(path) == len(home) and all(
-        isinstance(part, int) if want == "#" else want in {"*", part} for part, want in zip(path, home, strict=True)
-    )

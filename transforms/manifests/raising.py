@@ -10,6 +10,7 @@ from packaging.utils import canonicalize_name
 
 from transforms.manifests.constraint import admitted, status
 from transforms.manifests.hashes import renewed
+from transforms.manifests.hooks import is_hooks
 from transforms.manifests.locks import command, is_lock
 from transforms.manifests.pins import (
     COMPILED,
@@ -145,5 +146,5 @@ def _done(rule: str, spot: Spot, message: str) -> Finding:
 def _flag(rule: str, spot: Spot, upgrade: Upgrade, reason: str) -> Finding:
     broken = pin_status(spot, upgrade) in {PinStatus.EXCLUDES_TARGET, PinStatus.REPLACED}
     known = admitted(spot.constraint, spot.dialect) is not None and meets_python(spot.marker, upgrade)
-    level = Level.BREAKS if broken and known else Level.ADVICE
+    level = Level.BREAKS if broken and known and not is_hooks(spot.file) else Level.ADVICE
     return Finding(rule, Verdict.FLAGGED, level, spot.file, spot.line, f"{spot.text}: {reason}")

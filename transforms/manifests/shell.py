@@ -11,7 +11,10 @@ from transforms.manifests.text import Span, blank, joined, line_of
 
 _FULL_COMMENT = re.compile(r"^[ \t]*#[^\n]*\n?", re.M)
 _COMMENT = re.compile(r"(?<=[ \t])#[^\n]*", re.M)
-_PIP = re.compile(r"\bpip[0-9.]*[ \t]+(?:-[^\s]+[ \t]+)*install\b(?=[ \t])")
+_PIP = re.compile(
+    r"\b(?:pip[0-9.]*[ \t]+(?:-[^\s]+[ \t]+)*install|pipx[ \t]+(?:install|inject)|uv[ \t]+tool[ \t]+install"
+    r"|(?:uv|pdm|poetry)[ \t]+add)\b(?=[ \t])"
+)
 _PIP_LIST = re.compile(r"""["']pip[0-9.]*["']\s*,\s*["']install["']""")
 _WORD = re.compile(r"""[ \t]*("[^"\n]*"|'[^'\n]*'|[^\s;&|()"'`]+)""")
 _LISTED = re.compile(r"""\s*,\s*("[^"\n]*"|'[^'\n]*')""")

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from transforms.manifests import code, conda, ini, locks, pyproject, requirements, shell
+from transforms.manifests import code, conda, hooks, ini, locks, pixi, pyproject, requirements, script, shell
 from transforms.manifests.spot import Include, Reading
 from transforms.manifests.text import LARGEST, LARGEST_LOCK, decode
 from transforms.memory import remembered
@@ -46,11 +46,15 @@ class Kind:
     largest: int = LARGEST
     filtered: bool = False
     """Read only when its bytes hold a name that is looked for: there are many such files, and few matter."""
+    opening: bytes = b""
+    """Read only when its bytes hold this too."""
 
 
 _BY_NAME = {
     "setup.cfg": Kind(ini.read_setup_cfg),
     "Pipfile": Kind(pyproject.read_pipfile),
+    "pixi.toml": Kind(pixi.read),
+    hooks.NAME: Kind(hooks.read, filtered=True),
     "setup.py": Kind(code.read_setup),
     "tox.ini": Kind(ini.read_tox),
     "noxfile.py": Kind(code.read_nox, filtered=True),
@@ -96,6 +100,8 @@ def kind(path: str) -> Kind | None:
         return Kind(conda.read, filtered=True)
     if _PYPROJECT.match(name):
         return Kind(pyproject.read)
+    if name not in _BY_NAME and name.endswith(".py"):
+        return Kind(script.read, filtered=True, opening=script.OPENING)
     return _BY_NAME.get(name)
 
 
@@ -138,8 +144,10 @@ def _limits(path: str) -> bool:
 
 
 def _read(files: Files, path: str, how: Kind, wanted: re.Pattern[bytes] | None) -> Reading:
+    if how.filtered and wanted is None:
+        return Reading()
     data = files[path]
-    if how.filtered and (wanted is None or not wanted.search(data)):
+    if how.opening not in data or (how.filtered and wanted and not wanted.search(data)):
         return Reading()
     return _understood(path, how, data)
 

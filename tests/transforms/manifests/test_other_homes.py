@@ -88,6 +88,28 @@ FLAGGED = {
         "dependencies:\n  - conda-forge::tenacity=8.2.3  # c\n",
         "- conda-forge::tenacity=9.1.2  # c",
     ),
+    "setup-generated/setup.py": (
+        "import x\nsetup_kwargs = {\n  'install_requires': ['tenacity>=8,<9'],\n}\n",
+        "'install_requires': ['tenacity>=9.1.2,<10'],",
+    ),
+    "typed/setup.py": (
+        "import x\nREQUIRES: list[str] = ['tenacity<9']\n",
+        "REQUIRES: list[str] = ['tenacity>=9.1.2,<10']",
+    ),
+    "by-hand/noxfile.py": (
+        "def t(s):\n  s.run('python', '-m', 'pip', 'install', 'tenacity<9')\n",
+        "s.run('python', '-m', 'pip', 'install', 'tenacity>=9.1.2,<10')",
+    ),
+    "setup.cfg": ("[testenv]\ndeps = py{38,39}: tenacity~=8.2\n", "deps = py{38,39}: tenacity>=9.1.2,<10"),
+    "pixi.toml": ('[dependencies]\ntenacity = "8.2.*"  # c\n', 'tenacity = ">=9.1.2,<10"  # c'),
+    "pyproject.toml": (
+        '[tool.pixi.feature.test.dependencies]\ntenacity = {version="8.2.*", channel="x"}\n',
+        'tenacity = {version=">=9.1.2,<10", channel="x"}',
+    ),
+    "scripts/tools.sh": (
+        "set -e\npipx install 'tenacity<9'; uv add x\n",
+        "pipx install 'tenacity>=9.1.2,<10'; uv add x",
+    ),
     "conda/environment-dev.yaml": ("dependencies:\n- pip:\n  - tenacity==8.2.3\n", "- tenacity==9.1.2"),
 }
 
@@ -104,6 +126,63 @@ def test_what_is_not_edited_is_flagged_with_the_exact_new_line(path: str) -> Non
     assert text.splitlines()[pin.line - 1].strip() != new
 
 
+HOOKS = """\
+repos:
+  - hooks:
+      - id: mypy
+        additional_dependencies:
+          - types-x
+          # why
+          - {0}
+          - pytest>=9,<10
+        exclude: tenacity==1
+      - id: other
+        additional_dependencies: [a>=1, "{1}",
+          b]
+"""
+
+
+def test_what_hooks_install_is_advice_and_no_pin_of_the_service() -> None:
+    text = HOOKS.format("tenacity==8.2.3", "pytest>=8,<9")
+    assert raised(".pre-commit-config.yaml", text) == text
+    found = told(".pre-commit-config.yaml", text)
+    assert [(f.line, f.level, f.message.partition("change the line to: ")[2]) for f in found] == [
+        (11, Level.ADVICE, 'additional_dependencies: [a>=1, "pytest>=9.0.2,<10",'),
+        (7, Level.ADVICE, "- tenacity==9.1.2"),
+    ]
+
+
+SCRIPT = """\
+#!/usr/bin/env -S uv run
+# /// script
+# requires-python = ">=3.11"
+# dependencies = [
+#   'tenacity=={0}',  # é
+#   "rich",
+# ]
+# ///
+TEXT = "tenacity==8.2.3"
+"""
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_what_a_script_lists_in_its_own_comments_is_edited(end: str) -> None:
+    before, after = (SCRIPT.format(v).replace("\n", end) for v in ("8.2.3", "9.1.2"))
+    assert raised("tool.py", before) == after
+    assert raised("tool.py", after) == after
+
+
+@pytest.mark.parametrize("text", [f'X = """\n{SCRIPT}"""\n', SCRIPT.replace("# ///\n", "# //\n"), f"{SCRIPT}def\n"])
+def test_what_only_looks_like_a_scripts_metadata_is_none(text: str) -> None:
+    assert pins({"tool.py": text.format("8.2.3")}) == ()
+
+
+def test_a_scripts_metadata_that_does_not_parse_is_named() -> None:
+    (problem,) = find_pins({"tool.py": b"# /// script\n# dependencies = ['tenacity'\n# ///\n"}, "", EVERY)[1]
+    assert (problem.file, problem.line) == ("tool.py", 2)
+    assert "its script metadata is not valid TOML" in problem.message
+
+
 @pytest.mark.parametrize(
     ("path", "text"),
     [
@@ -117,6 +196,21 @@ def test_a_version_in_a_variable_is_for_a_person_and_no_claim_that_it_breaks(pat
     (finding,) = told(path, text)
     assert (finding.line, finding.level) == (2, Level.ADVICE)
     assert "tenacity==9.1.2" in finding.message
+
+
+IMAGE_INSTALLS = [
+    "pipx install",
+    "pipx inject app",
+    "uv tool install",
+    "uv pip install --system",
+    "uv add",
+    "poetry add",
+]
+
+
+@pytest.mark.parametrize("command", IMAGE_INSTALLS)
+def test_an_image_is_edited_whatever_installs(command: str) -> None:
+    assert raised("Dockerfile", f"RUN {command} tenacity==8.2.3\n") == f"RUN {command} tenacity==9.1.2\n"
 
 
 def test_a_flagged_range_that_admits_the_target_is_only_advice() -> None:
