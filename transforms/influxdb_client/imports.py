@@ -29,6 +29,21 @@ _RENAMED = {"InfluxDBClient": "InfluxDBClient3", "WriteApi": "InfluxDBClient3"}
 _PATCHING = frozenset(
     {"patch", "setattr", "delattr", "setitem", "import_module", "__import__", "importorskip", "dict"}
 )
+_INSTEAD = {
+    "from_env_properties": (
+        "the 3.x client has no `from_env_properties`: `InfluxDBClient3.from_env()` needs `INFLUX_HOST`, "
+        "`INFLUX_TOKEN` and `INFLUX_DATABASE` in the environment; or name `host=`, `token=` and `org=`"
+    ),
+    "from_config_file": "the 3.x client has no `from_config_file`: read the file, name `host=` and `token=`",
+}
+_MISSING = {
+    "InfluxDBClientAsync": (
+        "the 3.x client has no async form: write with `await asyncio.to_thread(client.write, …)`, ask with "
+        "`await client.query_async(…)`, and enter it with a plain `with`"
+    ),
+    "QueryApi": "the 3.x client asks itself, so what is typed `QueryApi` is an `InfluxDBClient3`",
+}
+_MIXED = "the 3.x client has these things in several modules: split the import"
 _BY_NAME = "names the 2.x client in a string; what stands in for it has to have the 3.x client's shape"
 
 
@@ -65,13 +80,19 @@ def _from(page: Page, node: cst.ImportFrom) -> Rewrite | Flag:
     missing = [name.rpartition(".")[2] for name in names if name not in SUCCESSORS]
     module = "" if missing else _module(names)
     if not module:
-        what = ", ".join(f"`{name}`" for name in missing) or "this mixture"
-        return Flag(node, f"the 3.x client has no {what}", file=page.path)
+        return Flag(node, _lacking(missing), file=page.path)
     if guard := _fallback(page, node):
         return Flag(node, guard, file=page.path)
     aliases = _aliases(page, node)
     edit = change(node, module=dotted(module), names=aliases) if aliases else remove(node)
     return Rewrite(node, "the same things of the 3.x client", (edit,), file=page.path)
+
+
+def _lacking(missing: list[str]) -> str:
+    """Why an import has no successor."""
+    other = ", ".join(f"`{name}`" for name in missing if name not in _MISSING)
+    told = [_MISSING[name] for name in missing if name in _MISSING]
+    return "; ".join([*([f"the 3.x client has no {other}"] if other else []), *told]) or _MIXED
 
 
 def _module(names: list[str]) -> str:
@@ -159,7 +180,8 @@ def _trouble(page: Page, node: cst.BaseExpression) -> str:
     if isinstance(parent, cst.Call) and parent.func is node:
         return ""
     if isinstance(parent, cst.Attribute):
-        return f"the 3.x client has no `{parent.attr.value}` that does the same"
+        name = parent.attr.value
+        return _INSTEAD.get(name, f"the 3.x client has no `{name}` that does the same")
     told = any(isinstance(at, cst.Annotation) for at in page.above(node))
     call = page.around(node, cst.Call)
     checked = call is not None and dotted_text(call.func) in {"isinstance", "cast", "typing.cast"}

@@ -23,7 +23,7 @@ def servers(tree: Tree) -> dict[str, str]:
     """Major version (``2``, ``3``; ``?`` for a tag that does not tell) -> the first place that says so."""
     found: dict[str, str] = {}
     for path in sorted(tree.files):
-        if _may_tell(path):
+        if may_tell(path):
             for number, line in enumerate(tree.files[path].splitlines(), start=1):
                 if (major := _told(line)) is not None:
                     found.setdefault(major, f"{path}:{number}")
@@ -35,7 +35,8 @@ def is_three(tree: Tree) -> bool:
     return tree.once(servers).keys() == {"3"}
 
 
-def _may_tell(path: str) -> bool:
+def may_tell(path: str) -> bool:
+    """Whether a file says how a service is deployed."""
     name = PurePosixPath(path).name
     return name.endswith(_ENDINGS) or name.startswith((".env", "Dockerfile")) or name.endswith(".env")
 

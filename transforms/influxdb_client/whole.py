@@ -50,7 +50,7 @@ class Whole:
 def whole(tree: Tree) -> Whole:
     """The service's plan; empty when it does not use the old client."""
     pages = list(tree.pages(*NEEDLES))
-    if not any(_uses_old(page) for page in pages):
+    if not any(uses_old(page) for page in pages):
         return Whole((), (), (), ())
     said = [verdict for page in pages for verdict in _said(page)]
     asks = [Flag(call, "asks in Flux", file=p.path) for p in pages for call in queries(p)]
@@ -66,7 +66,8 @@ def may_move(tree: Tree) -> bool:
     return plan.is_possible and (not (plan.queries or plan.missing) or is_three(tree))
 
 
-def _uses_old(page: Page) -> bool:
+def uses_old(page: Page) -> bool:
+    """Whether a page imports the 2.x client."""
     plain = (dotted_text(a.name) for node in page.all(cst.Import) for a in node.names)
     names = [*plain, *(module_of(node) for node in page.all(cst.ImportFrom))]
     return any(is_old(name) for name in names) and not page.tree.is_own("influxdb_client", page.path)
@@ -77,7 +78,7 @@ def _uses_new(page: Page) -> bool:
 
 
 def _said(page: Page) -> Iterator[Rewrite | Flag]:
-    if _uses_old(page):
+    if uses_old(page):
         if _uses_new(page):
             yield Flag(page.module, "this file uses both clients: take one of them out first", file=page.path)
         yield from (v for v in named(page) if isinstance(v, (Rewrite, Flag)))
@@ -114,7 +115,7 @@ def _flagged(more: Extra | Flag, writer: Writer) -> Flag:
 
 def _written(page: Page) -> Iterator[Rewrite | Flag]:
     known = {w.call: w for w in writers(page) if isinstance(w, Writer)}
-    if _uses_old(page):
+    if uses_old(page):
         yield from doubtful(page)
     for call, made in writes(page):
         if made is None and page.tree.once(_wraps):
