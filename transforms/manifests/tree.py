@@ -17,6 +17,8 @@ _SKIPPED = frozenset(
     {".git", ".hg", ".svn", ".venv", "venv", "virtualenv", ".tox", ".nox", "node_modules", "site-packages"}
     | {"__pycache__", ".eggs", ".mypy_cache"}
 )
+_MADE_UP = frozenset({"fixtures", "testdata", "test_data", "test-data", "__snapshots__"})
+"""Folders of projects that tests look at and nobody installs."""
 _REQUIREMENTS = re.compile(
     r"^(?:.*(?:requirements?|constraints?)[^/]*|(?:.*[-_.])?(?:reqs?|deps|dependencies)(?:[-_.].*)?)\.(?:txt|in|pip)$",
     re.I,
@@ -79,6 +81,11 @@ def _is_skipped(path: str) -> bool:
     return any(f in _SKIPPED or f.endswith(".egg-info") for f in folders)
 
 
+def is_made_up(path: str, root: str) -> bool:
+    """Whether a path below ``root`` lies among the data of tests."""
+    return not _MADE_UP.isdisjoint(path.removeprefix(root).split("/")[:-1])
+
+
 def is_dockerfile(path: str) -> bool:
     """Whether a path names a recipe for an image."""
     name = posixpath.basename(path).lower()
@@ -116,7 +123,7 @@ def readings(
     """
     nested = [e for e in exclude if below(e, root)]
     queue: list[tuple[str, Kind, bool]] = [
-        (p, k, _limits(p)) for p in owned(files, root, exclude) if (k := kind(p))
+        (p, k, _limits(p)) for p in owned(files, root, exclude) if not is_made_up(p, root) and (k := kind(p))
     ]
     seen = {p for p, _, _ in queue}
     for path, how, constraint in queue:

@@ -211,6 +211,13 @@ def test_the_command_is_the_one_that_the_file_was_made_with_when_it_is_plain(hea
     assert f"compiled from its source: {said}" in finding.message
 
 
+def test_projects_that_are_the_data_of_tests_have_no_pins_unless_they_are_what_is_looked_at() -> None:
+    tree = {"tests/fixtures/demo/requirements.txt": "tenacity==8.2.3\n", "fixtures.txt": ""}
+    assert pins(tree) == ()
+    assert len(pins(tree, "tests/fixtures/demo")) == 1
+    assert len(pins({**tree, "tests/requirements.txt": "-r fixtures/demo/requirements.txt\n"})) == 1
+
+
 def test_includes_are_followed_within_the_repository_and_round_a_cycle() -> None:
     tree = {
         "svc/requirements.txt": b"-r ../shared/base.txt\n-c limits.txt\n-rdeps.txt\n",
