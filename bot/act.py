@@ -39,8 +39,8 @@ def act(action: Action, scene: Scene, hands: Hands) -> None:
 # ── pull requests ───────────────────────────────────────────────────────────────────────────────────────────
 
 
-def publish(scene: Scene, attempt: int, hands: Hands) -> None:
-    """Bring our branch to the wish and its pull request to the words for it."""
+def publish(scene: Scene, attempt: int, hands: Hands, *, force: bool = False) -> None:
+    """Bring our branch to the wish and its pull request to the words for it. ``force``: a person's commits go."""
     workspace, name = hands.eyes.workspace, hands.eyes.config.campaign
     wish, ref = scene.seen.wish, campaign.branch(name, scene.seen.unit)
     messages = {
@@ -51,7 +51,8 @@ def publish(scene: Scene, attempt: int, hands: Hands) -> None:
     head = migrate.commits(workspace, wish, messages)
     standing = workspace.head(scene.repo, ref)
     if standing != head:
-        _refuse_strange(scene, standing, ref, hands)
+        if not force:
+            _refuse_strange(scene, standing, ref, hands)
         workspace.push(scene.repo, ref, head, standing)
         hands.journal.record("pushed", scene.name, ref)
     view = pull_view(scene, hands, attempt, head)
@@ -137,12 +138,12 @@ def rerun(scene: Scene, jobs: tuple[str, ...], hands: Hands) -> None:
             hands.journal.record("asked again", scene.name, job)
 
 
-def open_revert(scene: Scene, jobs: tuple[str, ...], hands: Hands) -> None:
+def open_revert(scene: Scene, jobs: tuple[str, ...], hands: Hands, reason: str = "") -> None:
     """A real git revert of our merge on today's base, with a pull request that explains it."""
     workspace, forge, landed = hands.eyes.workspace, hands.eyes.forge, landed_pull(scene)
     number, merged = landed.pull.number, landed.history[0]
     ref = campaign.revert_branch(hands.eyes.config.campaign, scene.seen.unit, number)
-    view = revert_view(scene, landed, jobs, hands)
+    view = revert_view(scene, landed, jobs, hands, reason or scene.reason)
     onto, message = scene.seen.wish.base, render.revert_commit_message(view)
     try:
         head = workspace.carry(scene.repo, onto, merged, landed.base, message)

@@ -93,6 +93,16 @@ class Admit(Action):
 
 
 @dataclass(frozen=True, slots=True)
+class Obey(Action):
+    """Do what people asked for in these comments on a pull request, and answer them."""
+
+    pr: int
+    comments: tuple[int, ...]
+    late: bool = False
+    """All of it was done before; only the answer is missing."""
+
+
+@dataclass(frozen=True, slots=True)
 class Tidy(Action):
     """Delete a branch of ours that nothing needs any more."""
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 
 from bot import actions, phases
 from bot.actions import Action, Decision
+from bot.calendar import Shut
 from bot.phases import Phase
 from bot.situation import TAKEN_BACK, Ruling, Situation, halted, knot_mates, unsettled, why_waiting
 
@@ -22,6 +23,7 @@ READY = (phases.Passing, phases.Landing, phases.Settled, phases.Current)
 FIRST = (
     actions.MergeRevert,
     actions.OpenRevert,
+    actions.Obey,
     actions.Rerun,
     actions.Merge,
     actions.Close,
@@ -42,6 +44,7 @@ def decide(situation: Situation) -> dict[str, Ruling]:
     rulings = {name: _rule(name, situation, halt) for name in situation.phases}
     _admit_merges(situation, rulings)
     _admit_pulls(situation, rulings)
+    rulings = {n: _obeyed(n, r, situation) for n, r in rulings.items()}
     if situation.stopped:
         rulings = {n: _rest(n, r.phase, situation.stopped) for n, r in rulings.items()}
     return dict(sorted(rulings.items(), key=lambda item: _turn(item[1], situation)))
@@ -60,18 +63,33 @@ def _rule(name: str, situation: Situation, halt: str) -> Ruling:
             return _do(name, phase, actions.OpenRevert(phase.pr, ()), why)
         case phases.Settled() if why := _knot_lost(name, situation):
             return _do(name, phase, actions.OpenRevert(phase.pr, ()), why)
-        case phases.Due() if waits:
-            waiting = phases.Waiting(why_waiting(waits, situation), waits)
-            return _rest(name, waiting, waiting.reason)
-        case phases.Due() if halt:
-            return _rest(name, phases.Throttled(halt, "halt"), halt)
-        case phases.Due(attempt=attempt):
-            return _do(name, phase, actions.Publish(attempt), phase.reason)
+        case phases.Due():
+            return _begin(name, phase, waits, halt, situation)
         case phases.Passing() | phases.AwaitingReview() if situation.policy.merge == "never":
             return _rest(name, phase, "green; policy says that people merge")
         case phases.Passing():
             return _merge(name, phase, waits, halt, situation)
     return _say(name, phase, situation)
+
+
+def _begin(name: str, phase: phases.Due, waits: tuple[str, ...], halt: str, situation: Situation) -> Ruling:
+    """A new pull request, unless order, a halt or the calendar stands against it."""
+    if waits:
+        waiting = phases.Waiting(why_waiting(waits, situation), waits)
+        return _rest(name, waiting, waiting.reason)
+    if halt:
+        return _rest(name, phases.Throttled(halt, "halt"), halt)
+    if situation.shut:
+        return _shut(name, situation.shut)
+    return _do(name, phase, actions.Publish(phase.attempt), phase.reason)
+
+
+def _obeyed(name: str, ruling: Ruling, situation: Situation) -> Ruling:
+    """What people asked goes before what we meant to do, but for taking back what is sick."""
+    asked, meant = situation.asked.get(name), ruling.decision.action
+    if asked is None or isinstance(meant, actions.OpenRevert) or (asked.late and meant):
+        return ruling
+    return _do(name, ruling.phase, asked, ruling.decision.reason)
 
 
 def _say(name: str, phase: Phase, situation: Situation) -> Ruling:
@@ -112,15 +130,13 @@ def _merge(name: str, phase: phases.Passing, waits: tuple[str, ...], halt: str, 
         return _rest(name, phase, f"ready to merge, but {halt}")
     if waits:
         return _rest(name, phase, f"ready to merge; {why_waiting(waits, situation)}")
-    late = [
-        other
-        for other in knot_mates(name, situation)
-        if not isinstance(
-            situation.phases[other], phases.Passing | phases.Landing | phases.Settled | phases.Current
-        )
-    ]
+    mates = knot_mates(name, situation)
+    late = [m for m in mates if m in situation.asked or not isinstance(situation.phases[m], READY)]
     if late:
         return _rest(name, phase, f"ready to merge; its knot merges together, and {', '.join(late)} is not ready")
+    begun = any(isinstance(situation.phases[m], phases.Landing) for m in mates)
+    if situation.shut and name not in situation.lifted and not begun:
+        return _shut(name, situation.shut, "ready to merge; ")
     return _do(name, phase, actions.Merge(phase.pr, phase.head), phase.reason)
 
 
@@ -200,6 +216,11 @@ def _admit_pulls(situation: Situation, rulings: dict[str, Ruling]) -> None:
 
 
 # ── small words ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _shut(name: str, shut: Shut, ready: str = "") -> Ruling:
+    reason = f"{ready}{shut.reason}"
+    return _rest(name, phases.Throttled(reason, shut.limit, shut.until), reason)
 
 
 def _knot_lost(name: str, situation: Situation) -> str:

@@ -16,6 +16,8 @@ from bot.ports import Check
 
 CONCLUSIVE = frozenset({"success", "failure", "timed_out"})
 RED_ON_HEAD = frozenset({"failure", "cancelled", "timed_out", "action_required"})
+GREEN_ON_HEAD = frozenset({"success", "neutral", "skipped"})
+"""Whatever is neither is not known to be green: it is waited for."""
 
 
 class Kind(StrEnum):

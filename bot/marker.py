@@ -13,6 +13,9 @@ from dataclasses import asdict, dataclass
 
 _LINE = re.compile(r"^<!-- convoy: (\{[^{}\[\]<>\n]{1,2000}\}) -->[ \t]*\r?$", re.MULTILINE)
 _SAID = re.compile(r"^<!-- convoy-said: ([a-z-]{1,40}) ([0-9a-zA-Z._-]{1,80}) -->[ \t]*\r?$", re.MULTILINE)
+_ANSWER = re.compile(r"<!-- convoy-answer: ([0-9]{1,20}) (rocket|eyes|confused|nothing) -->")
+NOTHING = "nothing"
+"""Where an answer says it stands alone, for no reaction could be put on."""
 _SHA = re.compile(r"[0-9a-f]{40}")
 
 
@@ -65,6 +68,16 @@ def read_said(body: str) -> Said | None:
     """What a comment was about, or None when it carries no mark or more than one."""
     found = _SAID.findall(body or "")
     return Said(*found[0]) if len(found) == 1 else None
+
+
+def write_answer(comment: int, reaction: str) -> str:
+    """The mark beside an answer: which comment it answers, and how we reacted there."""
+    return f"<!-- convoy-answer: {comment} {reaction} -->"
+
+
+def read_answers(body: str) -> dict[int, str]:
+    """Comment -> reaction, for every comment that a status comment of ours answers."""
+    return {int(comment): reaction for comment, reaction in _ANSWER.findall(body or "")}
 
 
 def _armour(value: str | int) -> str:

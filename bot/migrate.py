@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from textwrap import shorten
+from types import MappingProxyType
 
 from bot.config import Config
 from bot.graph import groups
@@ -63,6 +64,11 @@ def migration(
     return migrate(files, root, left, exclude=exclude, obstacles=barred)
 
 
+Skips = Mapping[str, Mapping[str, str]]
+"""Service name -> library -> why, for the upgrades that people took out."""
+NO_SKIPS: Skips = MappingProxyType({})
+
+
 @dataclass(slots=True)
 class Cache:
     """Migrations already computed, by content: base commit, service and upgrades. Losing it loses only time."""
@@ -70,9 +76,11 @@ class Cache:
     found: dict[tuple[object, ...], Migration] = field(default_factory=dict)
 
 
-def wishes(base: str, files: Files, services: Sequence[Service], wanted: Wanted, cache: Cache) -> list[Wish]:
+def wishes(
+    base: str, files: Files, services: Sequence[Service], wanted: Wanted, cache: Cache, skipped: Skips = NO_SKIPS
+) -> list[Wish]:
     """One wish per unit of a repository: services whose migrations edit the same file become one unit."""
-    alone = _bound(base, files, services, wanted, cache)
+    alone = _bound(base, files, services, wanted, cache, skipped)
     together = groups({name: set(wish.edits) for name, wish in alone.items()})
     member = {name: group for group in together for name in group}
     found = []
@@ -85,9 +93,12 @@ def wishes(base: str, files: Files, services: Sequence[Service], wanted: Wanted,
     return found
 
 
-def _bound(base: str, files: Files, services: Sequence[Service], wanted: Wanted, cache: Cache) -> dict[str, Wish]:
+def _bound(
+    base: str, files: Files, services: Sequence[Service], wanted: Wanted, cache: Cache, skipped: Skips
+) -> dict[str, Wish]:
     """Every service's own wish, none of which moves a pin that another service cannot follow."""
-    alone = {s.name: _alone(base, files, s, services, wanted, cache) for s in services}
+    out = {s.name: skipped.get(s.name, NOTHING) for s in services}
+    alone = {s.name: _alone(base, files, s, services, wanted, cache, out[s.name]) for s in services}
     while barred := obstacles(files, alone, wanted.upgrades):
         for service in (s for s in services if s.name in barred):
             kept = alone[service.name].obstacles.get(service.name, {})

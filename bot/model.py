@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, date, time, timedelta, tzinfo
 from typing import Literal
 
 from bot.actions import Decision
@@ -92,6 +92,32 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
+class Window:
+    """Hours on some days of the week, Monday being 0. One that ends before it begins goes on past midnight."""
+
+    days: frozenset[int]
+    begins: time
+    ends: time
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """When work may begin, every week."""
+
+    windows: tuple[Window, ...] = ()
+    timezone: tzinfo = UTC
+
+
+@dataclass(frozen=True, slots=True)
+class Freeze:
+    """Days on which nothing begins, both ends included, by the schedule's clock."""
+
+    first: date
+    last: date
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """What Convoy may do by itself. The defaults are DESIGN.md §8's: nothing merges without a person."""
 
@@ -109,4 +135,6 @@ class Policy:
     dead_pins: Literal["move", "leave"] = "move"
     edit_workflows: bool = False
     influx_backup_ack: bool = False
+    schedule: Schedule | None = None
+    freeze: tuple[Freeze, ...] = ()
     paused: bool = False

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
+from bot.commands import Command, Mistake
 from bot.marker import Said
 from bot.model import Service, Unit
 from bot.ports import BranchRules, Check, Commit, ForgeError, Pull, Repository, Review
@@ -29,8 +31,15 @@ class Wish:
     @property
     def carries(self) -> frozenset[str]:
         """Libraries that the unit has on their way or at their target."""
-        moving = (Status.APPLIED, Status.CURRENT, Status.DEAD_PIN)
-        return frozenset(o.upgrade for m in self.migrations.values() for o in m.outcomes if o.status in moving)
+        return self._with(Status.APPLIED, Status.CURRENT, Status.DEAD_PIN)
+
+    @property
+    def moving(self) -> frozenset[str]:
+        """Libraries that the unit's commits would move."""
+        return self._with(Status.APPLIED, Status.DEAD_PIN)
+
+    def _with(self, *states: Status) -> frozenset[str]:
+        return frozenset(o.upgrade for m in self.migrations.values() for o in m.outcomes if o.status in states)
 
     @property
     def needed(self) -> bool:
@@ -49,6 +58,34 @@ class Wish:
     @property
     def barred(self) -> tuple[Outcome, ...]:
         return tuple(o for m in self.migrations.values() for o in m.outcomes if o.status is Status.BARRED)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A comment with commands that is not answered yet. ``allowed``: its author may write to the repository.
+
+    ``reaction``: how we reacted to it, or how our status comment says we did. It was acted on then, and only the
+    other half of the answer is missing.
+    """
+
+    comment: int
+    author: str
+    at: datetime
+    commands: tuple[Command | Mistake, ...]
+    allowed: bool = False
+    reaction: str = ""
+    told: bool = False
+    """Our status comment names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """What people ask of us on one pull request, oldest first, and our status comment there."""
+
+    pr: int
+    requests: tuple[Request, ...]
+    status: int | None = None
+    body: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +110,10 @@ class OpenPull:
     last_editor: str = ""
     """Login of whoever pushed the newest commit that is not ours, as far as the forge knows."""
     said: frozenset[Said] = frozenset()
+    carries: frozenset[str] = frozenset()
+    """The upgrades that our commits on the branch say they make."""
+    writers: frozenset[str] = frozenset()
+    """Who approved and may write to the repository: nobody else's approval counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +164,8 @@ class Observation:
     """No service has this branch any more: it was renamed, removed or joined a group."""
     required: tuple[str, ...] = ()
     """Check names that belong to this unit, from the branch's rules and the configuration; empty: all do."""
+    talks: tuple[Talk, ...] = ()
+    """Pull requests of this unit on which somebody waits for an answer."""
 
     @property
     def service(self) -> Service:

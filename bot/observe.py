@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot import campaign, landing
 from bot.config import Config
+from bot.listen import hear, writers
 from bot.model import Service, Unit
 from bot.observation import Landed, Observation, OpenPull, Wish
 from bot.places import owner
-from bot.ports import BranchRules, Check, Commit, Forge, Pull, Repository, Workspace
+from bot.ports import BranchRules, Check, Comment, Commit, Forge, Pull, Repository, Workspace
 from transforms.model import Files
 
 FAR = 30
@@ -19,6 +21,10 @@ FAR = 30
 TRAILER = "\nConvoy-Campaign:"
 STEP = "\nConvoy-Upgrade:"
 """Trailers: every commit of ours has the first; only the steps of a migration have the second."""
+UPGRADES = re.compile(rf"{STEP} (\S+)")
+
+Said = Mapping[int, tuple[Comment, ...]]
+"""Pull request -> its conversation."""
 ZERO_WIDTH = "\u200b"
 """What our messages put into words that would otherwise speak to the forge."""
 
@@ -59,29 +65,48 @@ def look(repo: str, eyes: Eyes, *, calm: bool = False) -> RepoView:
     return RepoView(repository, rules, base, eyes.workspace.files(repo, base), eyes.forge.pulls(repo))
 
 
+def ours(view: RepoView, eyes: Eyes) -> list[Pull]:
+    """The pull requests that we made: our login, and a branch of this very repository."""
+    return [p for p in view.pulls if p.author == eyes.forge.login and p.head_repo == view.repository.name]
+
+
 def observe(wish: Wish, view: RepoView, roots: Sequence[str], eyes: Eyes) -> Observation:
     """Everything about one unit. ``roots`` are the paths of all services of the repository."""
     unit, config = wish.unit, eyes.config
     ref = campaign.branch(config.campaign, unit)
-    ours = [
-        p for p in view.pulls if p.head_ref == ref and p.head_repo == unit.repo and p.author == eyes.forge.login
-    ]
-    latest = max(ours, key=lambda p: p.number, default=None)
-    open_ = _open(latest, wish, view, roots, eyes) if latest and latest.state == "open" else None
-    landed = _landed(latest, unit, view, eyes) if latest and latest.merged else None
+    mine = [p for p in ours(view, eyes) if p.head_ref == ref]
+    latest = max(mine, key=lambda p: p.number, default=None)
     closed = latest if latest and latest.state == "closed" and not latest.merged else None
+    declined = closed if closed and campaign.OBSOLETE not in closed.labels else None
+    said = _conversations(latest if latest is not closed else declined, unit, view, eyes)
+    open_ = _open(latest, wish, view, roots, eyes, said) if latest and latest.state == "open" else None
+    landed = _landed(latest, unit, view, eyes, said) if latest and latest.merged else None
+    talks = (hear(unit.repo, number, comments, eyes.forge) for number, comments in said.items())
     return Observation(
         unit=unit,
         wish=wish,
         repository=view.repository,
         rules=view.rules,
-        attempts=sum(p.state == "closed" for p in ours),
+        attempts=sum(p.state == "closed" for p in mine),
         open=open_,
         landed=landed,
-        declined=closed if closed and campaign.OBSOLETE not in closed.labels else None,
-        leftover=_leftover([ref, *_revert_refs(unit, ours, config)], view, eyes),
+        declined=declined,
+        leftover=_leftover([ref, *_revert_refs(unit, mine, config)], view, eyes),
         required=_required(unit, view.rules, config),
+        talks=tuple(talk for talk in talks if talk.requests),
     )
+
+
+def _conversations(latest: Pull | None, unit: Unit, view: RepoView, eyes: Eyes) -> Said:
+    """What was said on the newest pull request and on its revert: that is where people speak to us."""
+    revert = _revert(latest, unit, view, eyes) if latest and latest.merged else None
+    return {p.number: eyes.forge.comments(unit.repo, p.number) for p in (latest, revert) if p}
+
+
+def _revert(pull: Pull, unit: Unit, view: RepoView, eyes: Eyes) -> Pull | None:
+    """The newest pull request of ours that takes this one back."""
+    ref = campaign.revert_branch(eyes.config.campaign, unit, pull.number)
+    return max((p for p in ours(view, eyes) if p.head_ref == ref), key=lambda p: p.number, default=None)
 
 
 def orphans(units: Iterable[Unit], view: RepoView, eyes: Eyes) -> list[Unit]:
@@ -90,8 +115,8 @@ def orphans(units: Iterable[Unit], view: RepoView, eyes: Eyes) -> list[Unit]:
     known = {campaign.branch(eyes.config.campaign, unit) for unit in units}
     lost = {
         p.head_ref.removeprefix(prefix).replace("--", "/")
-        for p in view.pulls
-        if p.state == "open" and p.author == eyes.forge.login and p.head_repo == repo
+        for p in ours(view, eyes)
+        if p.state == "open"
         if p.head_ref.startswith(prefix) and p.head_ref not in known
     }
     return [Unit((Service(f"{repo}:{path}", repo, path),)) for path in sorted(lost)]
@@ -117,25 +142,30 @@ def _required(unit: Unit, rules: BranchRules, config: Config) -> tuple[str, ...]
 # ── an open pull request ────────────────────────────────────────────────────────────────────────────────────
 
 
-def _open(listed: Pull, wish: Wish, view: RepoView, roots: Sequence[str], eyes: Eyes) -> OpenPull:
+def _open(
+    listed: Pull, wish: Wish, view: RepoView, roots: Sequence[str], eyes: Eyes, conversations: Said
+) -> OpenPull:
     repo = listed.repo
     pull = eyes.forge.pull(repo, listed.number)
     fork = eyes.workspace.merge_base(repo, view.base, pull.head_sha) or view.base
     commits = eyes.workspace.commits(repo, fork, pull.head_sha)
     strange = [c for c in commits if not is_ours(c, eyes.email)]
     checks = eyes.forge.checks(repo, pull.head_sha)
+    reviews = eyes.forge.reviews(repo, pull.number)
     return OpenPull(
         pull=pull,
         checks=checks,
         base_checks=_last_on_base({c.name for c in checks}, repo, fork, eyes),
-        reviews=eyes.forge.reviews(repo, pull.number),
+        reviews=reviews,
         commits=commits,
         edited=bool(strange),
         fresh=_fresh(wish, fork, pull.head_sha, eyes.workspace),
         base_touched=_touched(wish, fork, view.base, roots, eyes.workspace),
         mended=_mended(checks, repo, fork, view.base, eyes),
         last_editor=eyes.forge.committer(repo, strange[0].sha) if strange else "",
-        said=campaign.already_said(eyes.forge.comments(repo, pull.number), eyes.forge.login),
+        said=campaign.already_said(conversations[pull.number], eyes.forge.login),
+        carries=frozenset(name for c in commits if is_ours(c, eyes.email) for name in UPGRADES.findall(c.message)),
+        writers=writers(pull, reviews, eyes.forge),
     )
 
 
@@ -186,7 +216,7 @@ def _last_on_base(names: set[str], repo: str, commit: str, eyes: Eyes) -> dict[s
 # ── a merged one ────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _landed(pull: Pull, unit: Unit, view: RepoView, eyes: Eyes) -> Landed:
+def _landed(pull: Pull, unit: Unit, view: RepoView, eyes: Eyes, conversations: Said) -> Landed:
     repo, merged = pull.repo, pull.merge_commit_sha or ""
     after = eyes.workspace.log(repo, view.base, stop=merged)
     history = (merged, *(c.sha for c in reversed(after)))
@@ -195,9 +225,7 @@ def _landed(pull: Pull, unit: Unit, view: RepoView, eyes: Eyes) -> Landed:
     checks = _runs_since(names, history, repo, eyes)
     names = names or {c.name for c in checks[merged]}
     gone, by = _gone(repo, before, merged, view.base, after, eyes.workspace)
-    ref = campaign.revert_branch(eyes.config.campaign, unit, pull.number)
-    reverts = [p for p in view.pulls if p.head_ref == ref and p.author == eyes.forge.login]
-    revert = max(reverts, key=lambda p: p.number, default=None)
+    revert = _revert(pull, unit, view, eyes)
     return Landed(
         pull=pull,
         history=history,
@@ -209,7 +237,7 @@ def _landed(pull: Pull, unit: Unit, view: RepoView, eyes: Eyes) -> Landed:
         revert=_open_revert(revert, eyes) if revert and revert.state == "open" else None,
         reverted=revert if revert and revert.merged else None,
         refused=revert if revert and revert.state == "closed" and not revert.merged else None,
-        said=campaign.already_said(eyes.forge.comments(repo, pull.number), eyes.forge.login),
+        said=campaign.already_said(conversations[pull.number], eyes.forge.login),
     )
 
 
@@ -254,13 +282,15 @@ def _gone(
 
 def _open_revert(listed: Pull, eyes: Eyes) -> OpenPull:
     pull = eyes.forge.pull(listed.repo, listed.number)
+    reviews = eyes.forge.reviews(pull.repo, pull.number)
     return OpenPull(
         pull=pull,
         checks=eyes.forge.checks(pull.repo, pull.head_sha),
         base_checks={},
-        reviews=eyes.forge.reviews(pull.repo, pull.number),
+        reviews=reviews,
         commits=(),
         edited=False,
         fresh=True,
         base_touched=False,
+        writers=writers(pull, reviews, eyes.forge),
     )

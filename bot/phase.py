@@ -27,7 +27,7 @@ def derive(seen: Observation, policy: Policy, now: datetime, login: str) -> Phas
     if seen.open is not None:
         return _open(seen, seen.open, policy, now, login)
     if seen.landed is not None:
-        return _landed(seen, seen.landed, policy, now)
+        return _landed(seen, seen.landed, policy, now, login)
     if not seen.wish.needed and not seen.wish.error:
         return phases.Current(_why_current(seen))
     if seen.declined is not None and campaign.AGAIN not in seen.declined.labels:
@@ -64,15 +64,18 @@ def _open(seen: Observation, open_: OpenPull, policy: Policy, now: datetime, log
         return phases.Broken(seen.wish.error, pull.number, explained=told)
     if not seen.wish.needed and not open_.edited:
         return phases.Obsolete("the base branch needs nothing any more", *at)
-    why = _outdated(open_, _approvals(open_, login))
+    why = _outdated(seen, open_, _approvals(open_, login))
     if why:
         return phases.Outdated(why, *at, why=why, edited=open_.edited)
     return _judged(seen, open_, policy, now, login)
 
 
-def _outdated(open_: OpenPull, approvals: int) -> str:
+def _outdated(seen: Observation, open_: OpenPull, approvals: int) -> str:
     if open_.pull.mergeable is False:
         return "the branch conflicts with the base branch"
+    barred = sorted(open_.carries & {o.upgrade for o in seen.wish.barred} - seen.wish.moving)
+    if barred:
+        return f"the branch makes an upgrade that is barred by now: {', '.join(barred)}"
     if open_.edited or open_.fresh:
         return ""
     if open_.base_touched:
@@ -89,7 +92,7 @@ def _judged(seen: Observation, open_: OpenPull, policy: Policy, now: datetime, l
     red = tuple(n for n in names if n in runs and runs[n].conclusion in landing.RED_ON_HEAD)
     if red:
         return _red(open_, red, at)
-    pending = tuple(n for n in names if n not in runs or runs[n].conclusion in (None, "stale"))
+    pending = tuple(n for n in names if n not in runs or runs[n].conclusion not in landing.GREEN_ON_HEAD)
     if pending or not names:
         return _pending(open_, pending, policy, now)
     lacking = _lacking(seen, open_, policy, login) or _blocked(pull)
@@ -172,7 +175,10 @@ def _latest(reviews: Iterable[Review], login: str) -> list[Review]:
 def _approvals(open_: OpenPull, login: str) -> int:
     """Approvals of this very head by people other than whoever edited the branch last."""
     return sum(
-        r.state == "APPROVED" and r.sha == open_.pull.head_sha and r.author != open_.last_editor
+        r.state == "APPROVED"
+        and r.sha == open_.pull.head_sha
+        and r.author in open_.writers
+        and r.author != open_.last_editor
         for r in _latest(open_.reviews, login)
     )
 
@@ -180,12 +186,12 @@ def _approvals(open_: OpenPull, login: str) -> int:
 # ── after the merge ─────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _landed(seen: Observation, landed: Landed, policy: Policy, now: datetime) -> Phase:
+def _landed(seen: Observation, landed: Landed, policy: Policy, now: datetime, login: str) -> Phase:
     pull = landed.pull
     if landed.reverted is not None or landed.gone:
         return _reverted(seen, landed)
     if landed.revert is not None:
-        return _reverting(landed, landed.revert, seen, policy)
+        return _reverting(landed, landed.revert, seen, login)
     verdict = landing.judge(landed, seen.required)
     if policy.landing_checks == "none":
         verdict = landing.Verdict(Kind.GREEN)
@@ -239,11 +245,11 @@ def _disputed(landed: Landed, reason: str) -> Phase:
     return phases.Landing(reason, landed.pull.number, disputed=True, explained=explained)
 
 
-def _reverting(landed: Landed, revert: OpenPull, seen: Observation, policy: Policy) -> Phase:
+def _reverting(landed: Landed, revert: OpenPull, seen: Observation, login: str) -> Phase:
     runs = landing.newest(revert.checks)
     names = seen.required or tuple(sorted(runs))
     red = any(n in runs and runs[n].conclusion in landing.RED_ON_HEAD for n in names)
-    done = bool(names) and all(n in runs and runs[n].status == "completed" for n in names)
+    green = bool(names) and all(n in runs and runs[n].conclusion in landing.GREEN_ON_HEAD for n in names)
     reason = f"#{revert.pull.number} takes #{landed.pull.number} back"
     if red:
         reason += "; its own checks are red, so a person must look"
@@ -252,9 +258,9 @@ def _reverting(landed: Landed, revert: OpenPull, seen: Observation, policy: Poli
         revert.pull.number,
         revert.pull.head_sha,
         of=landed.pull.number,
-        green=done and not red,
+        green=green,
         mergeable=revert.pull.mergeable,
-        approved=any(r.state == "APPROVED" and r.sha == revert.pull.head_sha and not r.bot for r in revert.reviews),
+        approved=_approvals(revert, login) > 0,
     )
 
 

@@ -29,7 +29,11 @@ class Waiting(Phase):
 
 @dataclass(frozen=True, slots=True)
 class Throttled(Phase):
+    """Ready, but a limit is used up: ``open_prs canary halt schedule freeze``."""
+
     limit: str
+    until: datetime | None = None
+    """When time alone lifts the limit."""
 
 
 @dataclass(frozen=True, slots=True)

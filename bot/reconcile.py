@@ -12,10 +12,14 @@ from typing import cast
 from bot import actions, decide, phases
 from bot.act import act
 from bot.actions import Decision
-from bot.campaign import STOP
+from bot.calendar import shut
+from bot.campaign import MERGE, STOP
+from bot.commands import Command, Verb
 from bot.config import Config
 from bot.evidence import Proof
 from bot.guard import GuardedForge, GuardedWorkspace, Stopped
+from bot.obey import obey
+from bot.observation import Observation, Talk
 from bot.observe import Eyes
 from bot.phase import derive
 from bot.phases import Phase
@@ -56,7 +60,7 @@ def tick(
     now, stopped = ports.clock.now(), _stopped(eyes)
     found = survey(eyes, memory.known, woken)
     phases = {name: _phase(name, found, eyes, memory, now) for name in found.seen}
-    situation = _situation(phases, found, config, stopped)
+    situation = _situation(phases, found, config, stopped, now)
     rulings = decide.decide(situation)
     acted = 0 if dry else _act(rulings, found, eyes, ports, memory)
     _rest(rulings, found, eyes)
@@ -86,12 +90,25 @@ def _rest(rulings: dict[str, Ruling], found: Survey, eyes: Eyes) -> None:
 def _phase(name: str, found: Survey, eyes: Eyes, memory: Memory, now: datetime) -> Phase:
     seen = found.seen[name]
     error = memory.broken.get((name, seen.wish.base))
-    if error and not seen.wish.error:
+    if error and not seen.wish.error and not _asked_again(seen):
         seen = replace(seen, wish=replace(seen.wish, error=error))
     return derive(seen, eyes.config.policy, now, eyes.forge.login)
 
 
-def _situation(phases: dict[str, Phase], found: Survey, config: Config, stopped: str) -> Situation:
+def _asked(talk: Talk) -> actions.Obey:
+    done = all(r.reaction for r in talk.requests)
+    return actions.Obey(talk.pr, tuple(r.comment for r in talk.requests), late=done)
+
+
+def _asked_again(seen: Observation) -> bool:
+    """What was refused at this commit is tried again when somebody asks."""
+    verbs = {
+        c.verb for t in seen.talks for r in t.requests if r.allowed for c in r.commands if isinstance(c, Command)
+    }
+    return bool(verbs & {Verb.RERUN, Verb.REBASE, Verb.AGAIN})
+
+
+def _situation(phases: dict[str, Phase], found: Survey, config: Config, stopped: str, now: datetime) -> Situation:
     seen = found.seen
     return Situation(
         phases=phases,
@@ -113,6 +130,9 @@ def _situation(phases: dict[str, Phase], found: Survey, config: Config, stopped:
             for n, o in seen.items()
             if o.open and o.open.edited and not any(said.kind == "edited" for said in o.open.said)
         ),
+        asked={n: _asked(o.talks[0]) for n, o in seen.items() if o.talks},
+        lifted=frozenset(n for n, o in seen.items() if o.open and MERGE in o.open.pull.labels),
+        shut=shut(config.policy, now),
         blind=found.blind,
         stopped=stopped,
     )
@@ -123,7 +143,11 @@ def _attempt(ruling: Ruling, scene: Scene, hands: Hands, memory: Memory) -> tupl
     decision = ruling.decision
     assert decision.action is not None
     try:
-        act(decision.action, scene, hands)
+        if isinstance(decision.action, actions.Obey):
+            obey(decision.action, scene, hands)
+            memory.broken.pop((scene.name, scene.seen.wish.base), None)
+        else:
+            act(decision.action, scene, hands)
     except Stopped as error:
         return _instead(ruling, ruling.phase, str(error)), 0
     except Stale as error:

@@ -33,9 +33,12 @@ def scene(name: str, rulings: Mapping[str, Ruling], found: Survey, proof: Proof)
     return Scene(
         seen=seen,
         phase=rulings[name].phase,
+        reason=rulings[name].decision.reason,
         wave=found.order.wave(name) - 1,
         depends_on=tuple(_neighbour(d, rulings, found) for d in found.order.depends_on.get(name, ())),
-        dependents=tuple(n for n, needs in found.order.depends_on.items() if name in needs),
+        dependents=tuple(
+            _neighbour(n, rulings, found) for n, needs in found.order.depends_on.items() if name in needs
+        ),
         resolution=lambda: proof.resolution(seen),
         idempotent=lambda: proof.is_idempotent(seen),
     )

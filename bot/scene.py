@@ -15,16 +15,17 @@ from bot.render import Evidence, Neighbour, PullView, RevertView, passages
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """One unit as it is acted on: what was seen, its phase, and its neighbours in the order.
+    """One unit as it is acted on: what was seen, its phase and why, and its neighbours in the order.
 
     ``resolution`` and ``idempotent`` are asked only when a pull request's words are written, for they cost time.
     """
 
     seen: Observation
     phase: Phase
+    reason: str
     wave: int
     depends_on: tuple[Neighbour, ...]
-    dependents: tuple[str, ...]
+    dependents: tuple[Neighbour, ...]
     resolution: Callable[[], Resolution | None]
     idempotent: Callable[[], bool | None]
 
@@ -58,7 +59,7 @@ def pull_view(scene: Scene, hands: Hands, attempt: int, head: str) -> PullView:
         migrations=seen.wish.migrations,
         wave=scene.wave,
         depends_on=scene.depends_on,
-        dependents=scene.dependents,
+        dependents=tuple(n.name for n in scene.dependents),
         evidence=_evidence(scene, known),
         policy=hands.eyes.config.policy,
         attempt=attempt,
@@ -77,7 +78,7 @@ def _evidence(scene: Scene, known: bool) -> Evidence:
     )
 
 
-def revert_view(scene: Scene, landed: Landed, jobs: tuple[str, ...], hands: Hands) -> RevertView:
+def revert_view(scene: Scene, landed: Landed, jobs: tuple[str, ...], hands: Hands, reason: str = "") -> RevertView:
     red = tuple(c for c in red_since(landed) if not jobs or c.name in jobs)
     merged = hands.eyes.workspace.commits(scene.repo, landed.base, landed.history[0])
     good = [landed.before[c.name].sha for c in red if c.name in landed.before]
@@ -93,6 +94,7 @@ def revert_view(scene: Scene, landed: Landed, jobs: tuple[str, ...], hands: Hand
         first_bad=red[0].sha if red else landed.history[0],
         jobs=red,
         moved=passages(c.message for c in reversed(merged)),
+        reason=reason,
         policy=hands.eyes.config.policy,
         web=hands.web,
     )

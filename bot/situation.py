@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bot import phases
-from bot.actions import Decision
+from bot.actions import Decision, Obey
+from bot.calendar import Shut
 from bot.graph import Order
 from bot.model import Policy
 from bot.phases import Phase
@@ -25,6 +26,25 @@ FREED_BY = {
 }
 
 
+MOVED_BY = {
+    "Current": "nothing: it is where the campaign wants it",
+    "Waiting": "the services it waits for, once they have settled",
+    "Throttled": "room in the limit, which frees itself as others settle or time passes",
+    "Due": "the next tick, which opens its pull request",
+    "Checking": "its CI",
+    "AwaitingReview": "a person's approval of this very head",
+    "Passing": "its turn to merge",
+    "Outdated": "the next tick, which makes the branch again; a person, where a person edited it",
+    "Obsolete": "the next tick, which closes its pull request",
+    "Landing": "green checks on the base branch and time; a person, where it is disputed",
+    "Settled": "nothing: it has arrived",
+    "Regressed": "the next tick, which opens a revert",
+    "Reverting": "the revert's checks, and a person's approval where policy asks for one",
+    **FREED_BY,
+}
+"""Phase -> what moves a unit on from there."""
+
+
 @dataclass(frozen=True, slots=True)
 class Situation:
     """Everything that decides. All mappings are keyed by unit name; ``order`` is over the same names.
@@ -32,7 +52,8 @@ class Situation:
     ``carries``: the upgrades that a unit's pull request moves, or has moved. ``released``: units for which
     dependents need not wait. ``leftovers``: branches of ours that no pull request needs, with their heads.
     ``edited``: units whose branch a person edited without our having said so yet. ``blind``: what did not answer
-    this time.
+    this time. ``asked``: comments on a pull request that wait for an answer. ``lifted``: units of which a person
+    said that they need not wait for the calendar. ``shut``: why the calendar lets nothing begin, until when.
     """
 
     phases: Mapping[str, Phase]
@@ -44,6 +65,9 @@ class Situation:
     released: frozenset[str] = frozenset()
     leftovers: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     edited: frozenset[str] = frozenset()
+    asked: Mapping[str, Obey] = field(default_factory=dict)
+    lifted: frozenset[str] = frozenset()
+    shut: Shut | None = None
     blind: str = ""
     stopped: str = ""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from bot import discover, graph, migrate, observe, phases
+from bot import campaign, discover, graph, migrate, observe, phases
 from bot.config import Config
 from bot.graph import Order
 from bot.model import Edge, Service, Unit
@@ -116,7 +116,9 @@ def _repository(
     """Every unit of one repository. What goes wrong with one is seen there, and stops nobody else."""
     found = []
     roots = [s.path for s in services]
-    for wish in migrate.wishes(view.base, view.files, services, migrate.wanted(eyes.config), known.migrations):
+    skips = {s.name: campaign.skipped(observe.ours(view, eyes), eyes.config.campaign, s) for s in services}
+    wanted = migrate.wanted(eyes.config)
+    for wish in migrate.wishes(view.base, view.files, services, wanted, known.migrations, skips):
         before = known.seen.get(wish.unit.name)
         if fresh or before is None or before.wish != wish:
             known.seen[wish.unit.name] = before = _observation(wish, view, roots, eyes)

@@ -181,7 +181,8 @@ def _fleet(config: Config) -> dict[str, str]:
 
 def _until(report: Report, now: datetime) -> float:
     """Seconds until time itself moves a phase."""
-    moments = [s.phase.until for s in report.standings if isinstance(s.phase, phases.Landing) and s.phase.until]
+    timed = (s.phase for s in report.standings if isinstance(s.phase, phases.Landing | phases.Throttled))
+    moments = [phase.until for phase in timed if phase.until]
     return min(((moment - now).total_seconds() for moment in moments), default=float("inf"))
 
 

@@ -9,26 +9,8 @@ from bot.cli.run import CONFIG
 from bot.config import suggestion
 from bot.model import Standing
 from bot.reconcile import Memory, tick
-from bot.situation import FREED_BY
+from bot.situation import MOVED_BY
 from transforms.model import Level, Verdict
-
-NEXT = {
-    "Current": "nothing: it is where the campaign wants it",
-    "Waiting": "the services it waits for, once they have settled",
-    "Throttled": "room in the limit, which frees itself as others settle",
-    "Due": "the next tick, which opens its pull request",
-    "Checking": "its CI",
-    "AwaitingReview": "a person's approval of this very head",
-    "Passing": "its turn to merge",
-    "Outdated": "the next tick, which makes the branch again; a person, where a person edited it",
-    "Obsolete": "the next tick, which closes its pull request",
-    "Landing": "green checks on the base branch and time; a person, where it is disputed",
-    "Settled": "nothing: it has arrived",
-    "Regressed": "the next tick, which opens a revert",
-    "Reverting": "the revert's checks, and a person's approval where policy asks for one",
-    **FREED_BY,
-}
-"""Phase -> what moves a service on from there."""
 
 
 @click.command()
@@ -57,7 +39,7 @@ def _lines(standing: Standing, fleet: dict[str, Standing]) -> list[str]:
     rows = [
         ("phase", phase),
         ("why", standing.decision.reason),
-        ("moved by", NEXT[phase]),
+        ("moved by", MOVED_BY[phase]),
         ("after", ", ".join(after) or "nobody"),
         ("before", ", ".join(before) or "nobody"),
         ("pull", standing.pr_url),

@@ -1,5 +1,6 @@
 """Every word a person reads, as pure functions from frozen views to text. The sentences stand in ``templates/``."""
 
+from bot.render.answers import Answer, Line, answer, answers_comment, discarded_comment, listing
 from bot.render.comments import (
     broken_comment,
     close_comment,
@@ -19,19 +20,25 @@ from bot.render.text import Md, escape, fence
 from bot.render.views import Evidence, Neighbour, PullView, RevertView, neighbour
 
 __all__ = [
+    "Answer",
     "Evidence",
+    "Line",
     "Md",
     "Neighbour",
     "PullView",
     "RevertView",
+    "answer",
+    "answers_comment",
     "broken_comment",
     "close_comment",
     "commit_message",
+    "discarded_comment",
     "disputed_comment",
     "edited_comment",
     "escape",
     "failing_comment",
     "fence",
+    "listing",
     "merge_message",
     "neighbour",
     "passages",

@@ -32,6 +32,7 @@ def revert_body(view: RevertView) -> str:
         "revert.md",
         view=view,
         unit=clip(view.unit, 100),
+        reason=clip(one_line(view.reason), 300),
         names=job_names(view.jobs),
         pull=link(f"pull request {view.pr}", view.pr_url),
         jobs=job_lines(view.jobs),
@@ -49,15 +50,21 @@ def revert_commit_message(view: RevertView) -> str:
     """The commit that undoes a landing, with the evidence that it was ours."""
     what = f"move of {listed([o.upgrade for o in view.moved])}" if view.moved else "migration"
     title = clip(plain(f"Revert {view.unit}'s {what}"), 72)
-    names = listed(list(newest(view.jobs))[:5]) or "A required check"
-    good = f" and passed at {view.last_good[:12]}" if view.last_good else ""
-    because = f"{names} failed on {view.base_branch} at {view.first_bad[:12]}{good}."
     said = [plain(clip(line, 150)) for line in _first_lines(view)]
     quoted = ["\n".join(f"    {line}" for line in said)] if said else []
     undone = f"This reverts commit {view.merged}."
     trailers = [f"Convoy-Campaign: {plain(view.campaign)}", f"Convoy-Service: {plain(view.unit)}"]
     trailers += [f"Convoy-Rollback: {plain(passage(_back(o)))}" for o in view.moved]
-    return "\n\n".join([title, fill(plain(because), 72), *quoted, undone, "\n".join(trailers)]) + "\n"
+    because = [fill(plain(_because(view)), 72)] if _because(view) else []
+    return "\n\n".join([title, *because, *quoted, undone, "\n".join(trailers)]) + "\n"
+
+
+def _because(view: RevertView) -> str:
+    """The evidence; where nothing of its own went red, the reason, if one was given."""
+    if not view.jobs:
+        return clip(one_line(view.reason), 300)
+    good = f" and passed at {view.last_good[:12]}" if view.last_good else ""
+    return f"{listed(list(newest(view.jobs))[:5])} failed on {view.base_branch} at {view.first_bad[:12]}{good}."
 
 
 def _back(outcome: Outcome) -> Outcome:

@@ -102,6 +102,8 @@ class RevertView:
     jobs: tuple[Check, ...]
     moved: tuple[Outcome, ...] = ()
     findings: tuple[Finding, ...] = ()
+    reason: str = ""
+    """Why, where no job of its own went red."""
     policy: Policy = field(default=Policy())
     web: str = "https://github.com"
 

@@ -10,12 +10,12 @@ import pytest
 from click.testing import CliRunner
 
 from bot.cli import convoy
-from bot.cli.explain import NEXT
 from bot.config import ConfigError
 from bot.phases import Phase
 from bot.ports import ForgeError
 from bot.sandbox import saving
 from bot.sandbox.world import Sandbox
+from bot.situation import MOVED_BY
 
 CONFIG = """\
 campaign: phase2
@@ -113,7 +113,7 @@ def test_explain_knows_a_service_that_was_almost_named(left: Left) -> None:
 
 
 def test_every_phase_has_its_word_on_what_moves_it() -> None:
-    assert {kind.__name__ for kind in subclasses(Phase)} - {"OnPull"} == set(NEXT)
+    assert {kind.__name__ for kind in subclasses(Phase)} - {"OnPull"} == set(MOVED_BY)
 
 
 def subclasses(kind: type) -> set[type]:

@@ -53,5 +53,15 @@ def test_the_commit_carries_the_evidence_and_what_it_undoes():
 def test_a_revert_without_details_still_reads_as_one():
     bare = replace(REVERT, jobs=(), moved=(), findings=(), last_good="")
     assert revert_title(bare) == "Revert billing"
-    assert "a required check turned red on `main` with that merge" in revert_body(bare)
-    assert revert_commit_message(bare).startswith("Revert billing's migration\n\nA required check failed on main")
+    assert revert_body(bare).startswith("Takes back [pull request 12]")
+    assert "red" not in revert_body(bare).partition("###")[0], "nobody claims that something failed"
+    assert revert_commit_message(bare).startswith("Revert billing's migration\n\nThis reverts commit ")
+
+
+def test_a_revert_that_somebody_asked_for_says_so_and_blames_no_check():
+    asked = replace(REVERT, jobs=(), reason="anna asked for it on #12")
+    assert "which moved `billing`: anna asked for it on #" in revert_body(asked)
+    assert "First bad" not in revert_body(asked)
+    message = revert_commit_message(asked)
+    assert "anna asked for it on" in message
+    assert "failed" not in message
