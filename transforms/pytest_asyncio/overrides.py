@@ -16,7 +16,7 @@ from transforms.pytest_world.sites import own
 from transforms.pytest_world.source import Fixture, Function
 from transforms.pytest_world.world import World
 from transforms.rewrites import Rewrite
-from transforms.tree import Tree
+from transforms.tree import Tree, is_below
 
 SCOPES = ("function", "class", "module", "package", "session")
 KEYS = ("asyncio_default_fixture_loop_scope", "asyncio_default_test_loop_scope")
@@ -32,8 +32,8 @@ class Override:
     settings: tuple[tuple[Configuration, dict[str, str]], ...] = ()
     asked_for: bool = False
     """Whether some function has it as a parameter."""
-    local: Rewrite | None = None
-    """The whole rewrite, where the override's own module says what the configuration cannot."""
+    local: tuple[Rewrite, ...] = ()
+    """The rewrites, where the modules in the override's reach say what the configuration cannot."""
 
 
 def overrides(tree: Tree) -> tuple[Override, ...]:
@@ -50,11 +50,19 @@ def _judged(tree: Tree, world: World, fixture: Fixture) -> Override:
     reason = seen.reason or _needed(tree, world, fixture, asking)
     if reason is not None:
         return Override(fixture, seen, reason, asked_for=asked_for)
+    reached = _reached(world, fixture, asking)
     settings = _settings(tree, world, fixture, seen, asking)
-    if isinstance(settings, str):
-        local = None if seen.extra else local_scope(tree, world, fixture, _reached(world, fixture, asking))
-        return Override(fixture, seen, None if local else settings, asked_for=asked_for, local=local)
+    if isinstance(settings, str) or _hides_a_wider_one(world, fixture, reached):
+        local = () if seen.extra else local_scope(tree, world, fixture, reached)
+        why = settings if isinstance(settings, str) else "it hides an override of another scope"
+        return Override(fixture, seen, None if local else why, asked_for=asked_for, local=local)
     return Override(fixture, seen, None, settings, asked_for)
+
+
+def _hides_a_wider_one(world: World, fixture: Fixture, reached: list[Function]) -> bool:
+    """Whether tests would fall under an override of another scope, were this one gone."""
+    behind = (next((f for f in world.visible(t, NAME) if f != fixture), None) for t in reached)
+    return any(f is not None and f.scope != fixture.scope for f in behind)
 
 
 def _needed(tree: Tree, world: World, fixture: Fixture, asking: list[Request]) -> str | None:
@@ -103,12 +111,12 @@ def _settings(
     reached = _reached(world, fixture, asking)
     if not values or not reached:
         return ()
-    if stray := _stray(world, fixture, asking, reached):
+    if stray := _stray(tree, world, fixture, asking, reached):
         return (
             f"the configuration is for all tests, and `{stray.name}` ({stray.path}:{stray.line}) runs on a loop of "
             "another scope"
         )
-    if wider := _wider(world, fixture, reached):
+    if wider := _wider(tree, world, fixture, reached):
         return f"the async fixture `{wider.fixture}` ({wider.path}:{wider.line}) has a wider scope"
     return _placed(tree, world, reached, values)
 
@@ -153,27 +161,48 @@ def _has_scope(world: World, test: Function) -> bool:
     return mark is not None and bool({"scope", "loop_scope"} & set(mark.keywords))
 
 
-def _stray(world: World, fixture: Fixture, asking: list[Request], reached: list[Function]) -> Function | None:
-    """A test under the same configuration whose loop has another scope today."""
-    files = {_path(world.configuration(t.path)) for t in reached}
+def _stray(
+    tree: Tree, world: World, fixture: Fixture, asking: list[Request], reached: list[Function]
+) -> Function | None:
+    """A test under the same configuration whose loop has another scope today, and that will not say so itself."""
+    files = {_place(tree, world, t.path) for t in reached}
+    spoken_for: dict[Fixture, bool] = {}
     for test in _async_tests(world, asking):
-        if _path(world.configuration(test.path)) in files:
-            gets = world.resolve(test, NAME)
-            if gets is None or gets.scope != fixture.scope:
-                return test
+        if _place(tree, world, test.path) not in files:
+            continue
+        gets = world.resolve(test, NAME)
+        if gets is not None and gets.scope != fixture.scope and gets not in spoken_for:
+            spoken_for[gets] = _says_itself(tree, world, gets, fixture)
+        if gets is None or (gets.scope != fixture.scope and not spoken_for[gets]):
+            return test
     return None
 
 
-def _wider(world: World, fixture: Fixture, reached: list[Function]) -> Fixture | None:
+def _says_itself(tree: Tree, world: World, inner: Fixture, outer: Fixture) -> bool:
+    """Whether the tests of an override that hides this one will have marks of their own."""
+    asking = [r for r in tree.once(requests) if r.gets == inner]
+    reached = _reached(world, inner, asking)
+    seen = shape(world.modules[inner.path].names, inner)
+    if seen.reason or seen.extra or _needed(tree, world, inner, asking):
+        return False
+    hidden = all(outer in world.visible(t, NAME) for t in reached)
+    return hidden and bool(local_scope(tree, world, inner, reached))
+
+
+def _wider(tree: Tree, world: World, fixture: Fixture, reached: list[Function]) -> Fixture | None:
     """An async fixture that outlives the override's loop: its loop's scope may not be the narrower one."""
-    files = {_path(world.configuration(t.path)) for t in reached}
-    near = (f for f in world.fixtures if _path(world.configuration(f.path)) in files)
+    files = {_place(tree, world, t.path) for t in reached}
+    near = (f for f in world.fixtures if _place(tree, world, f.path) in files)
     rank = SCOPES.index(fixture.scope or "function")
     managed = (f for f in near if handled(world, f) or f.via == "pytest_asyncio.fixture")
     return next((f for f in managed if f.scope is None or SCOPES.index(f.scope) > rank), None)
 
 
-def _path(configuration: Configuration | None) -> str | None:
+def _place(tree: Tree, world: World, path: str) -> str | None:
+    """The file that configures the tests of a file, or that will."""
+    configuration = world.configuration(path)
+    if configuration is None and is_below(path, tree.root):
+        configuration = fresh(tree, world)
     return configuration.path if configuration else None
 
 

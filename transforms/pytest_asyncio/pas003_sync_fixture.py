@@ -108,6 +108,41 @@ RULE = Rule(
             probe=Probe(old="2 passed", broken="fixture 'event_loop' not found", works="2 passed", command=SUITE),
         ),
         Example(
+            "a method that keeps the loop, and a fixture that watches it",
+            "import asyncio\n\nimport pytest\n\n\nclass TestClock:\n    @pytest.fixture(autouse=True)\n"
+            "    def keep(self, event_loop):\n        self.loop = event_loop\n\n"
+            "    @pytest.fixture\n    def errors(self, event_loop):\n        found = []\n"
+            "        event_loop.set_exception_handler(lambda _, context: found.append(context))\n"
+            "        return found\n\n"
+            "    async def test_async(self, errors):\n        assert self.loop is asyncio.get_running_loop()\n\n"
+            "    def test_sync(self):\n        self.loop.run_until_complete(asyncio.sleep(0))\n",
+            "import asyncio\n\nimport pytest\n\n\nclass TestClock:\n    @pytest.fixture(autouse=True)\n"
+            "    async def keep(self):\n        event_loop = asyncio.get_running_loop()\n"
+            "        self.loop = event_loop\n\n"
+            "    @pytest.fixture\n    async def errors(self):\n        event_loop = asyncio.get_running_loop()\n"
+            "        found = []\n"
+            "        event_loop.set_exception_handler(lambda _, context: found.append(context))\n"
+            "        return found\n\n"
+            "    async def test_async(self, errors):\n        assert self.loop is asyncio.get_running_loop()\n\n"
+            "    def test_sync(self):\n        self.loop.run_until_complete(asyncio.sleep(0))\n",
+            path="test_app.py",
+            others={"pytest.ini": "[pytest]\nasyncio_mode = auto\n"},
+            notes=(8, 12),
+            probe=Probe(old="2 passed", broken="fixture 'event_loop' not found", works="2 passed", command=SUITE),
+        ),
+        Example(
+            "a loop that is given to what runs it",
+            "import asyncio\n\nimport pytest\n\nfrom service import Server\n\n\n@pytest.fixture\n"
+            "def server(event_loop):\n    server = Server(loop=event_loop)\n    server.start()\n"
+            "    return server\n",
+            path="conftest.py",
+            others={
+                "service.py": "class Server:\n    def __init__(self, loop):\n        self.loop = loop\n\n"
+                "    def start(self):\n        self.loop.run_until_complete(self.serve())\n"
+            },
+            flags=((9, Level.BREAKS),),
+        ),
+        Example(
             "a fixture that lets the loop run elsewhere",
             "import threading\n\nimport pytest\n\n\n@pytest.fixture\ndef background(event_loop):\n"
             "    thread = threading.Thread(target=event_loop.run_forever)\n    thread.start()\n    yield thread\n",

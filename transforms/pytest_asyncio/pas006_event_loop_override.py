@@ -20,7 +20,7 @@ def survey(tree: Tree) -> Verdicts:
     """Every override: deleted with its scope put into the configuration, or flagged with the reason."""
     for override in tree.once(overrides):
         found = definition(tree, override.fixture)
-        if found is None or "uvloop" in override.shape.extra or override.local is not None:
+        if found is None or "uvloop" in override.shape.extra or override.local:
             continue
         page, node = found
         if override.reason is not None:
@@ -238,13 +238,14 @@ RULE = Rule(
             flags=((7, Level.CHANGES_SILENTLY), ("a/conftest.py", 4, Level.CHANGES_SILENTLY)),
         ),
         Example(
-            "tests elsewhere have another loop, and the configuration would be theirs too",
+            "tests elsewhere have another loop, and need the same async fixture",
             _PLAIN.format('(scope="session")'),
             path="a/conftest.py",
             others={
                 "pytest.ini": "[pytest]\nasyncio_mode = auto\n",
-                "a/test_a.py": "async def test_a(): ...\n",
-                "b/test_b.py": "async def test_b(): ...\n",
+                "conftest.py": "import pytest\n\n\n@pytest.fixture\nasync def shared(): ...\n",
+                "a/test_a.py": "async def test_a(shared): ...\n",
+                "b/test_b.py": "async def test_b(shared): ...\n",
             },
             flags=((9, Level.CHANGES_SILENTLY),),
         ),

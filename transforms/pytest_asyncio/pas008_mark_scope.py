@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from transforms.model import Level, Proof
 from transforms.page import Page
+from transforms.pytest_world.marks import MARK_CALLED
 from transforms.pytest_world.proving import failing_on
 from transforms.rewrites import Flag, Rewrite, argument, drop_argument, rename_argument, string_value
 from transforms.rule import Example, Probe, Rule, Verdicts
@@ -80,7 +81,7 @@ RULE = Rule(
     "which fails tests where warnings are errors",
     proof=Proof.RAN,
     level=Level.BREAKS,
-    needles=(b"asyncio",),
+    needles=(MARK_CALLED,),
     apply=find,
     examples=(
         Example(

@@ -11,6 +11,7 @@ import libcst as cst
 
 from transforms.model import Level, Proof
 from transforms.page import Page
+from transforms.pytest_world.marks import MARK_CALLED
 from transforms.pytest_world.proving import SUITE
 from transforms.rewrites import Edit, Rewrite
 from transforms.rule import Example, Probe, Rule, Verdicts
@@ -68,7 +69,7 @@ RULE = Rule(
     "what the mark did not know was ignored.",
     now="`ValueError: mark.asyncio accepts only a keyword argument 'loop_scope'.`",
     proof=Proof.RAN,
-    needles=(b"asyncio",),
+    needles=(MARK_CALLED,),
     apply=find,
     examples=(
         Example(

@@ -106,6 +106,14 @@ RULE = Rule(
             path="test_app.py",
         ),
         Example(
+            "marked on its parameter sets",
+            "import pytest\n\n\n@pytest.mark.parametrize('n', [\n"
+            "    pytest.param(1, marks=pytest.mark.asyncio(loop_scope='module')),\n"
+            "    pytest.param(2, marks=[pytest.mark.asyncio(loop_scope='module')]),\n])\n"
+            "async def test_one(n): ...\n",
+            path="test_app.py",
+        ),
+        Example(
             "auto mode",
             "async def test_one(): ...\n",
             path="tests/test_app.py",

@@ -1,4 +1,4 @@
-"""An ``event_loop`` override in one test module: the module's own marks say its scope now.
+"""An ``event_loop`` override that some tests fall under: their modules' own marks say its scope now.
 
 https://github.com/pytest-dev/pytest-asyncio/releases/tag/v1.0.0
 """
@@ -14,7 +14,7 @@ from transforms.tree import Tree
 
 def survey(tree: Tree) -> Verdicts:
     """Overrides whose module says it all. Those that it cannot are flagged by the rule about overrides."""
-    return (override.local for override in tree.once(overrides) if override.local is not None)
+    return (rewrite for override in tree.once(overrides) for rewrite in override.local)
 
 
 _LOCAL = """\
@@ -105,14 +105,47 @@ _LOOPS = (
     + _SCOPED
     + "{1}{0}async def test_one():\n    loops.add(asyncio.get_running_loop())\n"
 )
+_CONFTEST = """\
+import asyncio
+
+import pytest
+
+
+@pytest.fixture(scope="{}")
+def event_loop():
+    loop = asyncio.new_event_loop()
+    yield loop
+    loop.close()
+"""
+_LOCK = """\
+
+
+@pytest.fixture(scope="session")
+async def lock():
+    return asyncio.Lock()
+"""
+_SHARING = """\
+import asyncio
+
+loops = set()
+
+
+{0}async def test_one():
+    loops.add(asyncio.get_running_loop())
+
+
+{0}async def test_two():
+    loops.add(asyncio.get_running_loop())
+    assert len(loops) == 1
+"""
 _SYNC = "\n\ndef test_sync():\n    assert len(loops) == 1\n"
 
 RULE = Rule(
     id="PAS017",
-    title="An `event_loop` override in one module becomes the module's mark",
+    title="An `event_loop` override of some tests becomes their modules' marks",
     library="pytest-asyncio",
     link="https://github.com/pytest-dev/pytest-asyncio/releases/tag/v1.0.0",
-    was="The override replaced the loop of one module's tests; other tests had loops of their own.",
+    was="The override replaced the loop of the tests in its reach; other tests had loops of their own.",
     now="The override is silently ignored: `RuntimeError: <Queue …> is bound to a different event loop`",
     proof=Proof.RAN,
     level=Level.CHANGES_SILENTLY,
@@ -139,6 +172,48 @@ RULE = Rule(
             others={"test_a.py": "import pytest\n\n\n@pytest.mark.asyncio\nasync def test_a(): ...\n"},
             notes=(9,),
             probe=Probe(old="3 passed", broken="1 failed, 2 passed", works="3 passed", command=SUITE),
+        ),
+        Example(
+            "overrides of two scopes in two folders",
+            _CONFTEST.format("session") + _LOCK,
+            "import asyncio\n\nimport pytest\n" + _LOCK,
+            path="a/conftest.py",
+            others={
+                "pytest.ini": "[pytest]\nasyncio_mode = auto\n",
+                "a/test_a.py": _SHARING.format(""),
+                "b/conftest.py": '"""Shared."""\n\n' + _CONFTEST.format("module"),
+                "b/test_b.py": _SHARING.format("@pytest.mark.asyncio\n").replace(
+                    "import a", "import pytest\nimport a"
+                ),
+            },
+            others_after={
+                "a/test_a.py": _SHARING.format("").replace(
+                    "asyncio\n",
+                    'asyncio\n\nimport pytest\n\npytestmark = pytest.mark.asyncio(loop_scope="session")\n',
+                    1,
+                ),
+                "b/conftest.py": '"""Shared."""\n',
+                "b/test_b.py": _SHARING.format('@pytest.mark.asyncio(loop_scope="module")\n').replace(
+                    "import a", "import pytest\nimport a"
+                ),
+            },
+            notes=(7, 9),
+            probe=Probe(old="4 passed", broken="2 failed, 2 passed", works="4 passed", command=SUITE),
+        ),
+        Example(
+            "an override that hides a wider one",
+            _LOOPS.format("", "def event_loop():\n    return asyncio.new_event_loop()\n\n\n").replace(
+                "module", "function"
+            ),
+            "import asyncio\n\nimport pytest\n\nloops = set()\n\n\n"
+            'pytestmark = pytest.mark.asyncio(loop_scope="function")\n\n\n'
+            "async def test_one():\n    loops.add(asyncio.get_running_loop())\n",
+            path="test_loop.py",
+            others={
+                "pytest.ini": "[pytest]\nasyncio_mode = auto\n",
+                "conftest.py": _CONFTEST.format("session"),
+            },
+            notes=(9,),
         ),
         Example(
             "no other test has another loop: the configuration says it",

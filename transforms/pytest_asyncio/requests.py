@@ -15,6 +15,7 @@ import libcst as cst
 from transforms.model import Level
 from transforms.page import Page
 from transforms.pytest_asyncio.awaiting import Uses, uses
+from transforms.pytest_asyncio.handing import blocking_taker, only_handed_on
 from transforms.pytest_asyncio.marking import marking
 from transforms.pytest_world.drivers import handled, keeps_async
 from transforms.pytest_world.sites import definition, fixture_decorator, loads, own, parameter
@@ -25,7 +26,6 @@ from transforms.rewrites import Edit, Flag, Import, Rewrite, change, drop_parame
 from transforms.tree import Tree
 
 NAME = "event_loop"
-_LOOP_METHODS = frozenset({"create_task", "create_future", "time", "is_running", "is_closed", "get_debug"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +146,10 @@ def _is_raw(fixture: Fixture | None, world: World) -> bool:
 
 
 def _fixture(world: World, page: Page, node: cst.FunctionDef, function: Fixture, found: Uses) -> Rewrite | Flag:
-    if strange := next((n for n in found.others if not _only_handed_on(page, n)), None):
+    if strange := next((n for n in found.others if not only_handed_on(page, n)), None):
         return _flag(page, node, f"it uses the loop itself (line {page.line(strange)})")
+    if taker := next((t for n in found.others if (t := blocking_taker(page, n))), None):
+        return _flag(page, node, f"`{taker}`, which gets the loop, runs it")
     if _fetched(world, function.fixture):
         return _flag(page, node, f"`getfixturevalue({function.fixture!r})` would run it inside a running loop")
     running = _running(page, node) if found.others else ((), ())
@@ -163,21 +165,6 @@ def _fixture(world: World, page: Page, node: cst.FunctionDef, function: Fixture,
     )
     message = "fixture made `async`: the loop is running while it is set up"
     return Rewrite(node, message, edits, (*running[1], *decorator[1]), Level.ADVICE, page.path)
-
-
-def _only_handed_on(page: Page, name: cst.Name) -> bool:
-    match page.parent(name):
-        case cst.Arg() | cst.Return() | cst.Yield():
-            return next(page.above(name), None) is not None and _directly_inside(page, name)
-        case cst.Attribute(attr=cst.Name(value=method)):
-            return method in _LOOP_METHODS and _directly_inside(page, name)
-    return False
-
-
-def _directly_inside(page: Page, name: cst.Name) -> bool:
-    kinds = (cst.FunctionDef, cst.Lambda)
-    around = [n for n in page.above(name) if isinstance(n, kinds)]
-    return not around or not isinstance(around[0], cst.Lambda)
 
 
 def _fetched(world: World, name: str) -> bool:

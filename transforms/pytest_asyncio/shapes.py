@@ -47,6 +47,41 @@ def shape(names: Names, fixture: Fixture) -> Shape:
     return Shape(frozenset(reader.extra))
 
 
+def cancels(node: ast.stmt, names: Names) -> bool:
+    """Whether the statement only cancels the loop's tasks and waits for them, as the plugin itself does now."""
+    match node:
+        case ast.Assign(targets=[ast.Name()], value=value):
+            return _is_tasks(value, names)
+        case ast.For(iter=tasks, body=[ast.Expr(value=ast.Call(func=ast.Attribute(attr="cancel"), args=[]))]):
+            return isinstance(tasks, ast.Name) or _is_tasks(tasks, names)
+        case ast.If(test=ast.Name(), body=body, orelse=[]):
+            return all(cancels(inner, names) for inner in body)
+        case ast.Expr(value=ast.Call(func=ast.Attribute(attr="run_until_complete"), args=[ast.Call() as inner])):
+            return _waits(inner, names)
+    return False
+
+
+def _is_tasks(value: ast.expr, names: Names) -> bool:
+    """``asyncio.all_tasks(loop)``, also filtered and as a list."""
+    match value:
+        case ast.ListComp(elt=ast.Name(), generators=[ast.comprehension(iter=inner)]):
+            return _is_tasks(inner, names)
+        case ast.Call(func=ast.Name(id="list" | "tuple" | "set"), args=[inner]):
+            return _is_tasks(inner, names)
+        case ast.Call(func=func):
+            return names.dotted(func) in ("asyncio.all_tasks", "asyncio.Task.all_tasks")
+    return False
+
+
+def _waits(call: ast.Call, names: Names) -> bool:
+    """``asyncio.gather(*tasks, …)``, ``asyncio.wait(tasks)`` and a moment's sleep."""
+    name = names.dotted(call.func)
+    if name == "asyncio.gather":
+        return all(isinstance(arg, ast.Starred) and isinstance(arg.value, ast.Name) for arg in call.args)
+    plain = all(isinstance(arg, (ast.Constant, ast.Name)) for arg in call.args)
+    return name in ("asyncio.wait", "asyncio.sleep") and plain
+
+
 class _Reader:
     """Walks the statements and remembers the first that it does not understand."""
 
@@ -80,7 +115,17 @@ class _Reader:
                 for inner in (body, *(h.body for h in handlers), final):
                     self.block(inner)
                 return True
-        return False
+            case ast.With(items=[ast.withitem(context_expr=context)], body=body) if self.closes(context):
+                self.block(body)
+                return True
+        return cancels(node, self.names)
+
+    def closes(self, context: ast.expr) -> bool:
+        """``with closing(asyncio.new_event_loop()) as loop:``, and exceptions of closing that are let go."""
+        match context:
+            case ast.Call(args=[made]) if self.dotted(context) == "contextlib.closing":
+                return isinstance(made, ast.Name) or self.makes(made)
+        return self.dotted(context) == "contextlib.suppress"
 
     def dotted(self, call: ast.expr) -> str:
         return (self.names.dotted(call.func) if isinstance(call, ast.Call) else None) or ""

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from transforms.pytest_world.names import Names
+
+MARK_CALLED = re.compile(rb"\basyncio[\s\\]*\([^)]")
+"""``mark.asyncio(…)`` with something in it, in the bytes of a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,16 @@ def expression_marks(node: ast.expr, names: Names) -> Iterator[Mark]:
         args = tuple(text(a) or _joined(a) for a in call.args) if call else ()
         keywords = tuple(k.arg or "**" for k in call.keywords) if call else ()
         yield Mark(name.removeprefix("pytest.mark.").partition(".")[0], node.lineno, args, keywords)
+
+
+def parameter_marks(decorators: list[ast.expr], names: Names) -> Iterator[Mark]:
+    """The marks that ``parametrize`` gives single parameter sets: ``pytest.param(…, marks=…)``."""
+    calls = (n for d in decorators for n in ast.walk(d) if isinstance(n, ast.Call))
+    for call in calls:
+        if names.dotted(call.func) == "pytest.param":
+            for keyword in call.keywords:
+                if keyword.arg == "marks":
+                    yield from expression_marks(keyword.value, names)
 
 
 def _joined(node: ast.expr) -> str | None:

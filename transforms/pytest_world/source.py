@@ -10,8 +10,18 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from transforms.memory import remembered
 from transforms.older import parsed
-from transforms.pytest_world.marks import Mark, assigned, assigned_marks, callee, decorator_marks, text, written
+from transforms.pytest_world.marks import (
+    Mark,
+    assigned,
+    assigned_marks,
+    callee,
+    decorator_marks,
+    parameter_marks,
+    text,
+    written,
+)
 from transforms.pytest_world.names import Names
 
 Def = ast.FunctionDef | ast.AsyncFunctionDef
@@ -87,6 +97,7 @@ class Module:
         return next((c for c in self.classes if chain and (*c.owner, c.name) == chain), None)
 
 
+@remembered
 def read(path: str, content: bytes) -> Module | None:
     """The facts of one file; None where it does not parse."""
     try:
@@ -142,7 +153,8 @@ def _shape(
     node: Def, names: Names, owner: tuple[str, ...]
 ) -> tuple[bool, bool, tuple[str, ...], tuple[Mark, ...], tuple[str | None, ...]]:
     decorators = tuple(names.dotted(callee(d)) for d in node.decorator_list)
-    marks = tuple(decorator_marks(node.decorator_list, names))
+    single = (m for m in parameter_marks(node.decorator_list, names) if m.name != "usefixtures")
+    marks = (*decorator_marks(node.decorator_list, names), *single)
     return isinstance(node, ast.AsyncFunctionDef), yields(node), requests(node, names, owner), marks, decorators
 
 

@@ -34,9 +34,11 @@ class World:
         return {path: module for path in sorted(self.files) if (module := self._read(path)) is not None}
 
     def _read(self, path: str) -> Module | None:
+        if not path.endswith(".py"):
+            return None
         content = self.files[path]
         telling = path.endswith("conftest.py") or any(word in content for word in _TELLING)
-        return read(path, content) if telling and path.endswith(".py") else None
+        return read(path, content) if telling else None
 
     @cached_property
     def _others(self) -> dict[str, Module | None]:
@@ -127,7 +129,12 @@ class World:
     @cached_property
     def tests(self) -> tuple[Function, ...]:
         """Every test of the tree."""
-        return tuple(f for m in self.modules.values() for f in m.functions if self.is_test(f))
+        return tuple(f for module in self.modules.values() for f in self._tests(module))
+
+    def _tests(self, module: Module) -> Iterator[Function]:
+        collection = self.collection(module.path)
+        if collection.has_file(module.path):
+            yield from (f for f in module.functions if collection.has_function(module, f))
 
     def is_unittest(self, function: Function) -> bool:
         """Whether the function is a method of a ``unittest.TestCase``."""
@@ -203,9 +210,16 @@ class World:
 
     def users(self, name: str) -> Iterator[tuple[Function, Fixture | None]]:
         """Every test and fixture that has ``name`` among its parameters, with the fixture it gets."""
+        for function in self._asking.get(name, ()):
+            yield function, self.resolve(function, name)
+
+    @cached_property
+    def _asking(self) -> dict[str, list[Function]]:
+        found: dict[str, list[Function]] = {}
         for function in (*self.tests, *self.fixtures):
-            if name in function.requests:
-                yield function, self.resolve(function, name)
+            for name in dict.fromkeys(function.requests):
+                found.setdefault(name, []).append(function)
+        return found
 
 
 def _configured_mode(configuration: Configuration) -> str | None:
