@@ -14,6 +14,7 @@ from bot.observation import Wish
 from bot.places import inner
 from bot.ports import Workspace
 from bot.sharing import obstacles
+from transforms.memory import remembering
 from transforms.model import Files, Migration, Status, Upgrade, Verdict
 from transforms.runner import NOTHING, migrate
 
@@ -76,6 +77,7 @@ class Cache:
     found: dict[tuple[object, ...], Migration] = field(default_factory=dict)
 
 
+@remembering()
 def wishes(
     base: str, files: Files, services: Sequence[Service], wanted: Wanted, cache: Cache, skipped: Skips = NO_SKIPS
 ) -> list[Wish]:

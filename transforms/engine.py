@@ -98,7 +98,7 @@ def _heard(tree: Tree, rules: Sequence[Rule]) -> Iterator[Said]:
     readers = [rule for rule in rules if rule.apply is not None]
     for path in tree.paths(".py", ".pyi"):
         content = tree.files[path]
-        hit = [rule for rule in readers if any(needle in content for needle in rule.needles)]
+        hit = [rule for rule in readers if rule.may_concern(content)]
         page = tree.page(path) if hit else None
         if page is not None:
             for rule in hit:

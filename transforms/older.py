@@ -9,12 +9,16 @@ from __future__ import annotations
 
 import ast
 import warnings
+from collections.abc import Collection, Iterator
 
 import libcst as cst
 
+from transforms.memory import remembered
 from transforms.nesting import is_too_deep
+from transforms.page import children
 
 
+@remembered
 def parsed(source: bytes) -> ast.Module:
     """The module, in older words where it has to be. Raises what ``ast.parse`` raises when nobody can read it."""
     with warnings.catch_warnings():
@@ -43,49 +47,69 @@ def _older(source: bytes) -> str | None:
         LookupError,
     ):
         return None
-    return module.visit(_Older(module)).code
+    found = dict(_newer(module))
+    spine = {above for path in found.values() for above in path}
+    return module.visit(_Older(found, spine)).code
+
+
+def _newer(module: cst.Module) -> Iterator[tuple[cst.CSTNode, tuple[cst.CSTNode, ...]]]:
+    """What only newer Pythons read, each with itself and the nodes around it."""
+    parents: dict[cst.CSTNode, cst.CSTNode] = {}
+    todo: list[cst.CSTNode] = [module]
+    while todo:
+        node = todo.pop()
+        if _is_newer(module, node):
+            path = [node]
+            while path[-1] in parents:
+                path.append(parents[path[-1]])
+            yield node, tuple(path)
+        below = children(node)
+        parents.update((child, node) for child in below)
+        todo += below
+
+
+def _is_newer(module: cst.Module, node: cst.CSTNode) -> bool:
+    match node:
+        case cst.FunctionDef() | cst.ClassDef():
+            return node.type_parameters is not None
+        case cst.ExceptHandler(type=cst.Tuple(lpar=parentheses)):
+            return not parentheses
+        case cst.FormattedString() | cst.TemplatedString():
+            return not _is_read(module.code_for_node(node))
+    return isinstance(node, cst.TypeAlias)
+
+
+def _is_read(code: str) -> bool:
+    try:
+        ast.parse(code)
+    except SyntaxError:
+        return False
+    return True
 
 
 class _Older(cst.CSTTransformer):
-    """Takes away what only newer Pythons read."""
+    """Takes away what only newer Pythons read, and walks only where there is some."""
 
-    def __init__(self, module: cst.Module) -> None:
+    def __init__(self, found: Collection[cst.CSTNode], spine: Collection[cst.CSTNode]) -> None:
         super().__init__()
-        self.module = module
+        self.found, self.spine = found, spine
 
-    def leave_FunctionDef(self, original_node: cst.FunctionDef, updated_node: cst.FunctionDef) -> cst.FunctionDef:
-        return updated_node.with_changes(type_parameters=None)
+    def on_visit(self, node: cst.CSTNode) -> bool:
+        return node in self.spine
 
-    def leave_ClassDef(self, original_node: cst.ClassDef, updated_node: cst.ClassDef) -> cst.ClassDef:
-        return updated_node.with_changes(type_parameters=None)
+    def on_leave(  # type: ignore[override]
+        self, original_node: cst.CSTNode, updated_node: cst.CSTNode
+    ) -> cst.CSTNode:
+        return _written_older(updated_node) if original_node in self.found else updated_node
 
-    def leave_TypeAlias(self, original_node: cst.TypeAlias, updated_node: cst.TypeAlias) -> cst.Assign:
-        return cst.Assign([cst.AssignTarget(updated_node.name)], updated_node.value)
 
-    def leave_ExceptHandler(
-        self, original_node: cst.ExceptHandler, updated_node: cst.ExceptHandler
-    ) -> cst.ExceptHandler:
-        caught = updated_node.type
-        if not isinstance(caught, cst.Tuple) or caught.lpar:
-            return updated_node
-        return updated_node.with_changes(type=caught.with_changes(lpar=[cst.LeftParen()], rpar=[cst.RightParen()]))
-
-    def leave_FormattedString(
-        self, original_node: cst.FormattedString, updated_node: cst.FormattedString
-    ) -> cst.BaseExpression:
-        return self._told(original_node)
-
-    def leave_TemplatedString(
-        self, original_node: cst.TemplatedString, updated_node: cst.TemplatedString
-    ) -> cst.BaseExpression:
-        return self._told(original_node)
-
-    def _told(self, node: cst.BaseExpression) -> cst.BaseExpression:
-        """The same where it is old enough, else an empty text over as many lines."""
-        code = self.module.code_for_node(node)
-        try:
-            ast.parse(code)
-        except SyntaxError:
-            ends = "\n" * code.count("\n")
-            return cst.SimpleString(f'"""{ends}"""')
-        return node
+def _written_older(node: cst.CSTNode) -> cst.CSTNode:
+    match node:
+        case cst.FunctionDef() | cst.ClassDef():
+            return node.with_changes(type_parameters=None)
+        case cst.TypeAlias(name=name, value=value):
+            return cst.Assign([cst.AssignTarget(name)], value)
+        case cst.ExceptHandler(type=cst.Tuple() as caught):
+            return node.with_changes(type=caught.with_changes(lpar=[cst.LeftParen()], rpar=[cst.RightParen()]))
+    ends = "\n" * cst.Module([]).code_for_node(node).count("\n")
+    return cst.SimpleString(f'"""{ends}"""')

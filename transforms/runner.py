@@ -14,6 +14,7 @@ from types import MappingProxyType
 from transforms import engine, judge
 from transforms.lines import carried, nearest
 from transforms.manifests import find_pins, lock_findings, milder, python_floor, python_reach, raise_pins
+from transforms.memory import remembering
 from transforms.model import (
     Files,
     Finding,
@@ -69,6 +70,7 @@ class Work:
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
+@remembering()
 def migrate(
     files: Files,
     root: str,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import libcst as cst
 
+from transforms.memory import remembered
 from transforms.model import Problem
 from transforms.nesting import is_too_deep
 
@@ -23,6 +24,7 @@ class Parsed:
     module: cst.Module
 
 
+@remembered
 def parse(path: str, content: bytes) -> Parsed | Problem:
     """Parse a file that a rule may be interested in."""
     if len(content) > LARGEST:

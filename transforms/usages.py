@@ -9,10 +9,12 @@ import ast
 import posixpath
 import re
 import tokenize
+from collections import deque
 from collections.abc import Iterator, Sequence
 from io import BytesIO
 
 from transforms.manifests.tree import owned
+from transforms.memory import remembered
 from transforms.model import Files, Problem, Upgrade, Usage
 from transforms.older import parsed
 
@@ -25,6 +27,9 @@ _TRACES = {
     "pytest-asyncio": re.compile(rb"mark\.asyncio|^[ \t]*async[ \t]+def[ \t]+test_", re.M),
 }
 """Tools are used without an import: by test functions, by marks."""
+_HINTS = (b"test_", b"Test", b"mark.asyncio")
+"""What those have in common, to be looked for first: a plain search is far quicker than a pattern."""
+_BY_NAME = (b"import_module", b"__import__", b"importorskip")
 
 
 def find_usages(
@@ -35,16 +40,16 @@ def find_usages(
     problems: list[Problem] = []
     modules = {module: u for u in upgrades for module in u.imports}
     wanted = _wanted(modules, upgrades)
+    hints = (*(module.encode() for module in modules), *_HINTS, b"\0")
     for path in owned(files, root, exclude):
         if not path.endswith((".py", ".pyi", ".ipynb")):
             continue
         data = files[path]
-        if wanted.search(data) is None and b"\0" not in data:
+        if not any(hint in data for hint in hints) or (wanted.search(data) is None and b"\0" not in data):
             continue
-        try:
-            imported = dict.fromkeys(_imports(path, data))
-        except _Unreadable as error:
-            problems.append(Problem(path, error.line, error.message))
+        imported = _imported(path, data)
+        if isinstance(imported, _Unreadable):
+            problems.append(Problem(path, imported.line, imported.message))
             continue
         usages += [
             Usage(modules[m].library, path, n)
@@ -69,19 +74,41 @@ def _wanted(modules: Sequence[str] | dict[str, Upgrade], upgrades: Sequence[Upgr
     return re.compile("|".join([*names, *traces]).encode() or rb"(?!)", re.M)
 
 
+@remembered
+def _imported(path: str, data: bytes) -> tuple[tuple[str, int], ...] | _Unreadable:
+    """Top-level module and line of every absolute import, each once, or why the file cannot be read."""
+    try:
+        return tuple(dict.fromkeys(_imports(path, data)))
+    except _Unreadable as error:
+        return error
+
+
 def _imports(path: str, data: bytes) -> Iterator[tuple[str, int]]:
-    """Top-level module and line of every absolute import, those by name (``import_module("x")``) included."""
+    """Imports in the order of the tree's levels, those by name (``import_module("x")``) included."""
     if len(data) > LARGEST:
         raise _Unreadable(f"{len(data):,} bytes: too large to be written by a person, not read")
     if path.endswith(".ipynb"):
         raise _Unreadable("mentions a target library; notebooks are not migrated, look at it by hand")
-    for node in ast.walk(_parsed(data)):
+    module = _parsed(data)
+    for node in ast.walk(module) if any(name in data for name in _BY_NAME) else _statements(module):
         if isinstance(node, ast.Import):
             yield from ((alias.name.partition(".")[0], node.lineno) for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             yield node.module.partition(".")[0], node.lineno
         elif isinstance(node, ast.Call) and (name := _imported_by_name(node)):
             yield name.partition(".")[0], node.lineno
+
+
+def _statements(module: ast.Module) -> Iterator[ast.AST]:
+    """Like ``ast.walk``, without looking into expressions: most of a tree, and no place for a statement."""
+    todo: deque[ast.AST] = deque([module])
+    while todo:
+        node = todo.popleft()
+        yield node
+        for block in ("body", "handlers", "orelse", "finalbody", "cases"):
+            below = getattr(node, block, None)
+            if isinstance(below, list):
+                todo.extend(below)
 
 
 def _parsed(data: bytes) -> ast.Module:

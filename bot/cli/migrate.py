@@ -16,6 +16,7 @@ from bot.cli.migration import Result, computed, data, summary
 from bot.cli.out import complain, document, visible
 from bot.config import Config
 from bot.render import commit_message
+from transforms.memory import remembering
 from transforms.model import Files, Level
 
 
@@ -30,6 +31,7 @@ from transforms.model import Files, Level
 @click.option("--force", is_flag=True, help="With --write: even when the git tree is dirty.")
 @click.option("--config", "file", metavar="FILE", help="Configuration; without it the built-in defaults hold.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
+@remembering()
 def migrate(
     path: str,
     services: tuple[str, ...],

@@ -19,6 +19,7 @@ from bot.model import Edge, Service
 from bot.places import inner, owner
 from bot.planning import Plan
 from bot.risk import Risk, count_tests, risk
+from transforms.memory import remembering
 from transforms.model import Files, Migration
 
 COLOURS = {"low": "green", "medium": "yellow", "high": "red", "critical": "magenta"}
@@ -29,6 +30,7 @@ COLOURS = {"low": "green", "medium": "yellow", "high": "red", "critical": "magen
 @click.option("--out", metavar="DIR", help="Write the planning documents there.")
 @click.option("--config", "file", metavar="FILE", help="Configuration; without it the built-in defaults hold.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
+@remembering()
 def plan(paths: tuple[str, ...], out: str | None, file: str | None, as_json: bool) -> int:
     """Order, groups and risk of local checkouts, with reasons."""
     config = configuration(file)

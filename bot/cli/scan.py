@@ -13,6 +13,7 @@ from bot.discover import Fleet, inventory
 from bot.graph import direct
 from bot.model import Edge, Inventory, Service
 from bot.places import inner
+from transforms.memory import remembering
 from transforms.model import Pin, PinStatus, Problem
 
 STATUS = {
@@ -28,6 +29,7 @@ STATUS = {
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True)
 @click.option("--config", "file", metavar="FILE", help="Configuration; without it the built-in defaults hold.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
+@remembering()
 def scan(paths: tuple[str, ...], file: str | None, as_json: bool) -> int:
     """Inventory of local checkouts: services, pins, usages, dependency edges."""
     config = configuration(file)

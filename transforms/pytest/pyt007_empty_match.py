@@ -5,6 +5,8 @@ https://docs.pytest.org/en/stable/changelog.html#pytest-8-4-0-2025-06-02
 
 from __future__ import annotations
 
+import re
+
 from transforms.model import Proof
 from transforms.page import Page
 from transforms.pytest_world.proving import failing_on
@@ -30,7 +32,7 @@ RULE = Rule(
     now="The same, with `PytestWarning: matching against an empty string will *always* pass`, which fails where "
     "warnings are errors",
     proof=Proof.RAN,
-    needles=(b"raises",),
+    needles=(re.compile(rb"""\bmatch\s*=\s*[(rRuU\s]*(?:""|'')"""),),
     apply=find,
     examples=(
         Example(

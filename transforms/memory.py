@@ -1,0 +1,49 @@
+"""What has been read of files, kept while one piece of work lasts.
+
+The services of a repository look at the same conftests, manifests and modules. Inside ``remembering()`` a file that
+somebody has read is not read again: results are found by path and content, so an edit is always seen. Outside of
+it nothing is kept, and with its end everything is forgotten.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_KEPT: ContextVar[dict[Any, Any] | None] = ContextVar("kept", default=None)
+
+
+@contextmanager
+def remembering() -> Iterator[None]:
+    """Keep what remembered functions give until the outermost of these blocks ends."""
+    if _KEPT.get() is not None:
+        yield
+        return
+    token = _KEPT.set({})
+    try:
+        yield
+    finally:
+        _KEPT.reset(token)
+
+
+def remembered(read: Callable[P, T]) -> Callable[P, T]:
+    """Let a pure function of hashable arguments be computed once per block. What raises is not kept."""
+
+    @wraps(read)
+    def kept(*args: P.args, **kwargs: P.kwargs) -> T:
+        found = _KEPT.get()
+        if found is None:
+            return read(*args, **kwargs)
+        key = (read, args, tuple(kwargs.items()))
+        if key not in found:
+            found[key] = read(*args, **kwargs)
+        result: T = found[key]
+        return result
+
+    return kept
