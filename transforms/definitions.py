@@ -36,8 +36,19 @@ def definition(page: Page, node: cst.CSTNode | None) -> Definition | None:
             return Definition(page, bound[0])
         target = page.scopes.imported_own(node)
         return None if target is None else _elsewhere(page, target)
-    if isinstance(node, cst.Attribute) and (target := page.resolve(node)) is not None:
+    if isinstance(node, cst.Attribute) and (target := dotted_target(page, node)) is not None:
         return _elsewhere(page, target)
+    return None
+
+
+def dotted_target(page: Page, node: cst.BaseExpression) -> str | None:
+    """The dotted name that imports give to ``module.thing``, a module of the service itself included."""
+    match node:
+        case cst.Name():
+            return page.scopes.imported_own(node)
+        case cst.Attribute(value=inner, attr=cst.Name(value=attr)):
+            head = dotted_target(page, inner)
+            return None if head is None else f"{head}.{attr}"
     return None
 
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 import libcst as cst
 
 from transforms.asyncio_mqtt.names import NEW, OLD, full_name, handed_on, is_moving
+from transforms.mocks import Mocked, mocked
 from transforms.model import Level, Proof
 from transforms.page import Page
 from transforms.rewrites import Flag, argument, dotted_text
 from transforms.rule import Example, Probe, Rule, Verdicts
-from transforms.tenacity.mocks import Mocked, mocked
 
 _GONE = ("connect", "disconnect", "force_disconnect", "id", "filtered_messages", "unfiltered_messages")
 _SPECS = frozenset({"create_autospec", "AsyncMock", "MagicMock", "Mock", "NonCallableMock"})

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import libcst as cst
 
-from transforms.definitions import Definition, definition, made_by, method
 from transforms.model import Level, Proof
 from transforms.page import Page
-from transforms.rewrites import Edit, Rewrite
+from transforms.rewrites import Edit, Flag, Rewrite, string_value
 from transforms.rule import Example, Probe, Rule, Verdicts
-from transforms.tenacity.names import every_method_is_wrapped, is_wrapped, makes_wrapped
+from transforms.tenacity.knowing import knows, may_be
+from transforms.tenacity.statistics_samples import BY_POLICY, EXPLICIT, OTHERS, SHARED_POLICY, TWICE, UNKNOWN
 
 _SHARED = (
     "`.statistics` on a function is replaced at each call and shared between threads; "
@@ -20,13 +20,41 @@ _SHARED = (
 )
 
 
+_KEYS = frozenset({"attempt_number", "start_time", "idle_for", "delay_since_first_attempt"})
+
+
 def find(page: Page) -> Verdicts:
-    """``X.retry.statistics`` where ``X`` is a function that tenacity wraps."""
+    """``X.retry.statistics`` where tenacity wraps ``X``, and ``r.statistics`` of ``r = X.retry``."""
     for site in page.all(cst.Attribute):
-        match site:
-            case cst.Attribute(value=cst.Attribute(value=function, attr=cst.Name(value="retry")), attr=attr):
-                if attr.value == "statistics" and (known := _knows(page, function)) is not None:
+        if site.attr.value != "statistics":
+            continue
+        match site.value:
+            case cst.Attribute(value=function, attr=cst.Name(value="retry")):
+                if (known := knows(page, function)) is not None:
                     yield _rewrite(page, site, certain=known)
+                elif _is_read(page, site) and may_be(page, function):
+                    yield Flag(site, "empty if tenacity wraps this function: its numbers are in `.statistics`")
+            case cst.Name() as name if (kept := _kept(page, name)) is not None:
+                yield Flag(site, f"`{kept}.retry` stays empty: the numbers are in `{kept}.statistics`")
+
+
+def _is_read(page: Page, site: cst.Attribute) -> bool:
+    """Whether one of tenacity's numbers is read on the spot."""
+    match page.parent(site):
+        case cst.Subscript(slice=[cst.SubscriptElement(slice=cst.Index(value=key))]):
+            return string_value(key) in _KEYS
+        case cst.Attribute(attr=cst.Name(value="get")) as get:
+            call = page.parent(get)
+            return isinstance(call, cst.Call) and bool(call.args) and string_value(call.args[0].value) in _KEYS
+    return False
+
+
+def _kept(page: Page, name: cst.Name) -> str | None:
+    """The wrapped function whose ``retry`` a name keeps."""
+    match [b.node for b in page.bindings(name)]:
+        case [cst.Assign(value=cst.Attribute(value=function, attr=cst.Name(value="retry")))]:
+            return page.module.code_for_node(function) if knows(page, function) else None
+    return None
 
 
 def _rewrite(page: Page, site: cst.Attribute, *, certain: bool) -> Rewrite:
@@ -37,37 +65,6 @@ def _rewrite(page: Page, site: cst.Attribute, *, certain: bool) -> Rewrite:
     level = None if certain and not kept else Level.CHANGES_SILENTLY
     edit = Edit(site, lambda now: now.with_changes(value=now.value.value))
     return Rewrite(site, message if level is None else f"{message}: {_SHARED}", (edit,), level=level)
-
-
-def _knows(page: Page, function: cst.BaseExpression) -> bool | None:
-    """True: certainly wrapped by tenacity. False: by all that is seen in the service. None: not, or not known."""
-    if (found := definition(page, function)) is not None:
-        return (isinstance(found.node, cst.FunctionDef) and is_wrapped(found.page, found.node)) or None
-    match function:
-        case cst.Name():
-            bound = [b.node for b in page.bindings(function)]
-            values = [b.value for b in bound if isinstance(b, cst.Assign)]
-            return (
-                bool(values) and len(values) == len(bound) and all(makes_wrapped(page, v) for v in values)
-            ) or None
-        case cst.Attribute(value=owner, attr=cst.Name(value=name)):
-            return _knows_method(page, owner, name)
-    return makes_wrapped(page, function) or None
-
-
-def _knows_method(page: Page, owner: cst.BaseExpression, name: str) -> bool | None:
-    klass = _class_of(page, owner)
-    if klass is not None and isinstance(klass.node, cst.ClassDef) and (own := method(klass.node, name)) is not None:
-        return is_wrapped(klass.page, own) or None
-    return False if every_method_is_wrapped(page, name) else None
-
-
-def _class_of(page: Page, owner: cst.BaseExpression) -> Definition | None:
-    """The class in ``self.method``, ``Class.method``, ``Class().method`` and ``name_of_an_object.method``."""
-    if isinstance(owner, cst.Name) and owner.value in {"self", "cls"}:
-        klass = page.around(owner, cst.ClassDef)
-        return None if klass is None else Definition(page, klass)
-    return made_by(page, owner) or definition(page, owner)
 
 
 _FUNCTION = """\
@@ -117,6 +114,7 @@ def load(): ...
 """
 
 _TEST = """\
+import app
 from app import Store, load
 
 
@@ -130,6 +128,7 @@ def test_attempts():
     store.save()
     load()
     assert load.retry.statistics["attempt_number"] == 1
+    assert app.load.retry.statistics["attempt_number"] == 1
     assert store.save.retry.statistics["attempt_number"] == 1
     assert check(store) == 1
 """
@@ -145,78 +144,6 @@ def call(work):
     return numbers["attempt_number"]
 """
 
-_SHARED_POLICY = """\
-from functools import partial
-
-from tenacity import retry, stop_after_attempt
-
-thrice = retry(stop=stop_after_attempt(3))
-patient = partial(retry, reraise=True)
-
-
-def policy(attempts):
-    return retry(stop=stop_after_attempt(attempts))
-"""
-
-_BY_POLICY = """\
-from policies import patient, policy, thrice
-
-
-@thrice
-def load(): ...
-
-
-@policy(2)
-def save(): ...
-
-
-@patient(stop=None)
-def fetch(): ...
-
-
-load()
-save()
-print(load.retry.statistics["attempt_number"], save.retry.statistics["attempt_number"], fetch.retry.statistics)
-"""
-
-_EXPLICIT = """\
-from tenacity import AsyncRetrying, Retrying, retry, stop_after_attempt
-
-
-class Worker:
-    def __init__(self):
-        self.retry = Retrying(stop=stop_after_attempt(3))
-
-    def run(self):
-        for attempt in self.retry:
-            with attempt:
-                pass
-        return self.retry.statistics["attempt_number"]
-
-
-def direct(work):
-    r = Retrying(stop=stop_after_attempt(3))
-    r(work)
-    return r.statistics, Worker().retry.statistics
-"""
-
-_OTHERS = """\
-from celery import shared_task
-from urllib3.util import retry
-
-
-@shared_task(bind=True)
-def task(self):
-    return self.retry.statistics
-
-
-@retry
-def fetch(): ...
-
-
-print(fetch.retry.statistics, retry.statistics)
-"""
-
 RULE = Rule(
     id="TEN001",
     title="Statistics stand on the function, not on its retry object",
@@ -226,6 +153,7 @@ RULE = Rule(
     now="Every call works on a copy, so `f.retry.statistics` stays empty: `KeyError`, or a silent default from "
     "`.get()`. The numbers are in `f.statistics`. (9.2 fills the old place again.)",
     proof=Proof.RAN,
+    level=Level.BREAKS,
     needles=(b"statistics",),
     apply=find,
     examples=(
@@ -257,7 +185,7 @@ RULE = Rule(
             before=_TEST,
             after=_TEST.replace(".retry.statistics", ".statistics"),
             others={"app.py": _HELPER},
-            notes=(6,),
+            notes=(7,),
             probe=Probe(
                 command=("python", "test_app.py"),
                 script="test_attempts()\nprint('fine')",
@@ -280,12 +208,33 @@ RULE = Rule(
         ),
         Example(
             title="Decorators that the service keeps in one place",
-            before=_BY_POLICY,
-            after=_BY_POLICY.replace(".retry.statistics", ".statistics"),
-            others={"policies.py": _SHARED_POLICY},
+            before=BY_POLICY,
+            after=BY_POLICY.replace(".retry.statistics", ".statistics"),
+            others={"policies.py": SHARED_POLICY},
             probe=Probe(old="1 1 {}", broken="KeyError: 'attempt_number'", works="1 1 {}"),
         ),
-        Example(title="An explicit Retrying object keeps its statistics", before=_EXPLICIT),
-        Example(title="Things called retry that are not tenacity's", before=_OTHERS),
+        Example(
+            title="Defined twice, and made in a class that another derives from",
+            before=TWICE,
+            after=TWICE.replace(".retry.statistics", ".statistics"),
+            probe=Probe(
+                script="print(fetch(), Patient().tries())",
+                old="try 1 1",
+                broken="KeyError: 'attempt_number'",
+                works="try 1 1",
+            ),
+        ),
+        Example(
+            title="A function that is handed over, and one whose `retry` is kept",
+            before=UNKNOWN,
+            flags=((11, Level.BREAKS), (12, Level.BREAKS), (18, Level.BREAKS)),
+            probe=Probe(
+                script="check(fetch, 1)\nprint('checked', again())",
+                old="checked 1",
+                broken="KeyError: 'attempt_number'",
+            ),
+        ),
+        Example(title="An explicit Retrying object keeps its statistics", before=EXPLICIT),
+        Example(title="Things called retry that are not tenacity's", before=OTHERS),
     ),
 )

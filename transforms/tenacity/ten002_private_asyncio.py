@@ -25,11 +25,12 @@ PUBLIC = frozenset(
 def find(page: Page) -> Verdicts:
     """Imports of the private module, and uses of it through ``import tenacity._asyncio``."""
     for line in page.all(cst.SimpleStatementLine):
-        match line.body:
-            case [cst.ImportFrom() as node] if not node.relative and not _has_fallback(page, node):
-                yield from _from(page, line, node)
-            case [cst.Import() as plain] if not _has_fallback(page, plain):
-                yield from _plain(page, line, plain)
+        for node in line.body:
+            match node:
+                case cst.ImportFrom(relative=[]) if not _has_fallback(page, node):
+                    yield from _from(page, line, node)
+                case cst.Import() if not _has_fallback(page, node):
+                    yield from _plain(page, line, node)
 
 
 def _has_fallback(page: Page, node: cst.CSTNode) -> bool:
@@ -62,7 +63,8 @@ def _renamed(alias: cst.ImportAlias) -> cst.ImportAlias:
 def _moved(page: Page, line: cst.SimpleStatementLine, node: cst.ImportFrom) -> Rewrite:
     assert not isinstance(node.names, cst.ImportStar)
     message = "`tenacity._asyncio` → `tenacity`"
-    if _has_public_import(page) and isinstance(page.parent(line), cst.Module) and not line.leading_lines:
+    alone = len(line.body) == 1 and isinstance(page.parent(line), cst.Module) and not line.leading_lines
+    if _has_public_import(page) and alone:
         names = [(dotted_text(a.name), dotted_text(a.asname.name) if a.asname else None) for a in node.names]
         return Rewrite(node, message, (remove(line),), tuple(Import("tenacity", n, a) for n, a in names))
     assert node.module is not None
@@ -91,7 +93,7 @@ def _plain(page: Page, line: cst.SimpleStatementLine, node: cst.Import) -> Itera
                 lost[0] or node, "`tenacity._asyncio` is gone: use `tenacity.asyncio`, or mock another place"
             )
             continue
-        again = len(node.names) == 1 and any(_is_plain(n) for n in page.all(cst.Import))
+        again = len(node.names) == len(line.body) == 1 and any(_is_plain(n) for n in page.all(cst.Import))
         first = remove(line) if again else swap(alias.name, cst.Name("tenacity"))
         rest = (swap(n, n.value) for n in uses)
         yield Rewrite(node, "`tenacity._asyncio` → `tenacity`", (first, *rest))
@@ -159,6 +161,11 @@ from tenacity import _asyncio, retry
 again = [loops.AsyncRetrying(), _asyncio.AsyncRetrying(), retry]
 """
 
+_BESIDE = """\
+from tenacity import retry
+from tenacity._asyncio import AsyncRetrying; again = AsyncRetrying()  # noqa: E702
+"""
+
 _MODULE_AFTER = """\
 import tenacity.asyncio as loops
 from tenacity import asyncio as _asyncio, retry
@@ -223,6 +230,11 @@ RULE = Rule(
             before=_MODULE,
             after=_MODULE_AFTER,
             probe=Probe(script=_FINE, old="fine", broken=_GONE, works="fine"),
+        ),
+        Example(
+            title="Two statements on one line",
+            before=_BESIDE,
+            after=_BESIDE.replace("tenacity._asyncio", "tenacity"),
         ),
         Example(
             title="Names without a public place are flagged",

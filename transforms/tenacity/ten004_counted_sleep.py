@@ -5,11 +5,11 @@ https://github.com/jd/tenacity/releases/tag/8.4.0
 
 from __future__ import annotations
 
+from transforms.mocks import counted, mocked
 from transforms.model import Level, Proof
 from transforms.page import Page
 from transforms.rewrites import Flag
 from transforms.rule import Example, Probe, Rule, Verdicts
-from transforms.tenacity.mocks import counted, mocked
 from transforms.tenacity.names import retries_async
 
 

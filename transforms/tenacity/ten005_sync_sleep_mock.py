@@ -8,12 +8,12 @@ from __future__ import annotations
 import libcst as cst
 
 from transforms.definitions import definition
+from transforms.mocks import Mocked, mocked
 from transforms.model import Level, Proof
 from transforms.page import Page
 from transforms.references import refer
 from transforms.rewrites import Flag, Rewrite, swap
 from transforms.rule import Example, Probe, Rule, Verdicts
-from transforms.tenacity.mocks import Mocked, mocked
 from transforms.tenacity.names import retries_async
 
 _MOCKS = frozenset(f"{m}.{c}" for m in ("unittest.mock", "mock") for c in ("Mock", "MagicMock"))

@@ -1,0 +1,95 @@
+"""Whether tenacity wraps the function that an expression names, as far as the service's code says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import libcst as cst
+
+from transforms.definitions import Definition, definition, dotted_target, made_by, method
+from transforms.page import Page
+from transforms.rewrites import dotted_text
+from transforms.tenacity.names import every_method_is_wrapped, is_wrapped, makes_wrapped
+
+
+def knows(page: Page, function: cst.BaseExpression) -> bool | None:
+    """True: certainly wrapped by tenacity. False: by all that is seen in the service. None: not, or not known."""
+    match function:
+        case cst.Name():
+            return _all_wrapped(*_bound(page, function))
+        case cst.Attribute(value=owner, attr=cst.Name(value=name)):
+            if (wrapped := _all_wrapped(*_bound_elsewhere(page, dotted_target(page, function)))) is not None:
+                return wrapped
+            return _knows_method(page, owner, name)
+    return makes_wrapped(page, function) or None
+
+
+def may_be(page: Page, function: cst.BaseExpression) -> bool:
+    """Whether nothing is known of what the expression names: a parameter, or a member of one."""
+    root = function
+    while isinstance(root, (cst.Attribute, cst.Subscript, cst.Call)):
+        root = root.func if isinstance(root, cst.Call) else root.value
+    if not isinstance(root, cst.Name) or page.resolve(root) is not None or page.scopes.imported_own(root):
+        return False
+    bound = [b.node for b in page.bindings(root)]
+    inner = isinstance(function, cst.Attribute) and dotted_text(function.value) in {"self", "cls"}
+    handed_over = bool(bound) and all(isinstance(b, (cst.Param, cst.For, cst.CompFor)) for b in bound)
+    return handed_over and not inner and dotted_text(function) not in {"self", "cls"}
+
+
+def _bound(page: Page, name: cst.Name) -> tuple[Page, list[cst.CSTNode]]:
+    own = page.bindings(name)
+    if own and all(b.target is None for b in own):
+        return page, [b.node for b in own]
+    return _bound_elsewhere(page, page.scopes.imported_own(name))
+
+
+def _bound_elsewhere(page: Page, target: str | None) -> tuple[Page, list[cst.CSTNode]]:
+    module, _, name = (target or "").rpartition(".")
+    path = page.tree.find(module, page.path) if module else None
+    other = page.tree.page(path) if path is not None else None
+    return (page, []) if other is None else (other, [b.node for b in other.scopes.module_level(name)])
+
+
+def _all_wrapped(page: Page, nodes: Iterable[cst.CSTNode]) -> bool | None:
+    found = [_is_wrapped(page, node) for node in nodes]
+    return (bool(found) and all(found)) or None
+
+
+def _is_wrapped(page: Page, node: cst.CSTNode) -> bool:
+    match node:
+        case cst.FunctionDef():
+            return is_wrapped(page, node)
+        case cst.Assign(value=value):
+            return makes_wrapped(page, value)
+    return False
+
+
+def _knows_method(page: Page, owner: cst.BaseExpression, name: str) -> bool | None:
+    for klass in _with_bases(_class_of(page, owner)):
+        assert isinstance(klass.node, cst.ClassDef)
+        if (own := method(klass.node, name)) is not None:
+            return is_wrapped(klass.page, own) or None
+        if given := [a for a in klass.page.below(klass.node.body, cst.Assign) if _gives(a, name)]:
+            return _all_wrapped(klass.page, given)
+    return False if every_method_is_wrapped(page, name) else None
+
+
+def _with_bases(klass: Definition | None, steps: int = 4) -> Iterator[Definition]:
+    """The class and, one after the other, the service's classes that it derives from."""
+    if klass is not None and isinstance(klass.node, cst.ClassDef) and steps:
+        yield klass
+        for base in klass.node.bases:
+            yield from _with_bases(definition(klass.page, base.value), steps - 1)
+
+
+def _gives(assign: cst.Assign, name: str) -> bool:
+    return any(isinstance(t.target, cst.Name) and t.target.value == name for t in assign.targets)
+
+
+def _class_of(page: Page, owner: cst.BaseExpression) -> Definition | None:
+    """The class in ``self.method``, ``Class.method``, ``Class().method`` and ``name_of_an_object.method``."""
+    if isinstance(owner, cst.Name) and owner.value in {"self", "cls"}:
+        klass = page.around(owner, cst.ClassDef)
+        return None if klass is None else Definition(page, klass)
+    return made_by(page, owner) or definition(page, owner)

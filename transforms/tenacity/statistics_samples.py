@@ -1,0 +1,128 @@
+"""Further programs for the examples of ``TEN001``."""
+
+SHARED_POLICY = """\
+from functools import partial
+
+from tenacity import retry, stop_after_attempt
+
+thrice = retry(stop=stop_after_attempt(3))
+patient = partial(retry, reraise=True)
+
+
+def policy(attempts):
+    return retry(stop=stop_after_attempt(attempts))
+"""
+
+BY_POLICY = """\
+from policies import patient, policy, thrice
+
+
+@thrice
+def load(): ...
+
+
+@policy(2)
+def save(): ...
+
+
+@patient(stop=None)
+def fetch(): ...
+
+
+load()
+save()
+print(load.retry.statistics["attempt_number"], save.retry.statistics["attempt_number"], fetch.retry.statistics)
+"""
+
+TWICE = """\
+import os
+
+from tenacity import retry, stop_after_attempt
+
+if os.name == "posix":
+
+    @retry(stop=stop_after_attempt(3))
+    def fetch():
+        return f"try {fetch.retry.statistics['attempt_number']}"
+
+else:
+
+    @retry
+    def fetch(): ...
+
+
+class Client:
+    def _get(self):
+        return 7
+
+    get = retry(stop=stop_after_attempt(2))(_get)
+
+
+class Patient(Client):
+    def tries(self):
+        self.get()
+        return self.get.retry.statistics["attempt_number"]
+"""
+
+UNKNOWN = """\
+from tenacity import retry
+
+
+@retry
+def fetch(): ...
+
+
+def check(method, tries):
+    method.retry.wait = None
+    method()
+    assert method.retry.statistics["attempt_number"] == tries
+    assert method.retry.statistics.get("idle_for") is not None
+
+
+def again():
+    r = fetch.retry
+    fetch()
+    return r.statistics["attempt_number"]
+"""
+
+EXPLICIT = """\
+from tenacity import AsyncRetrying, Retrying, retry, stop_after_attempt
+
+
+class Worker:
+    def __init__(self):
+        self.retry = Retrying(stop=stop_after_attempt(3))
+
+    def run(self):
+        for attempt in self.retry:
+            with attempt:
+                pass
+        return self.retry.statistics["attempt_number"]
+
+
+def handed_over(task, tries):
+    return task.retry.statistics, tries[0].retry.statistics["sent"]
+
+
+def direct(work):
+    r = Retrying(stop=stop_after_attempt(3))
+    r(work)
+    return r.statistics, Worker().retry.statistics
+"""
+
+OTHERS = """\
+from celery import shared_task
+from urllib3.util import retry
+
+
+@shared_task(bind=True)
+def task(self):
+    return self.retry.statistics
+
+
+@retry
+def fetch(): ...
+
+
+print(fetch.retry.statistics, retry.statistics)
+"""
