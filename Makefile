@@ -26,6 +26,8 @@ static: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
+	$(BIN)/actionlint
+	$(BIN)/zizmor --offline --quiet .
 
 unit: setup
 	$(BIN)/pytest -n 2 -m "not e2e and not proof" --ignore=tests/contract

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 from bot.sandbox.http.shapes import commits, pulls, repositories, runs, threads, users
@@ -140,6 +141,10 @@ def _workflow_run(state: ForgeState, repo: Repo, delivery: Delivery) -> Json:
     }
 
 
+def _dispatch(state: ForgeState, repo: Repo, delivery: Delivery) -> Json:
+    return {**delivery.subject, "inputs": json.loads(str(delivery.subject["inputs"]))}
+
+
 def _status(state: ForgeState, repo: Repo, delivery: Delivery) -> Json:
     found = repo.statuses[int(delivery.subject["status"])]
     told = runs.status(state, repo, found)
@@ -172,4 +177,5 @@ _PARTS: dict[str, Callable[[ForgeState, Repo, Delivery], Json]] = {
     "check_suite": _check_suite,
     "workflow_run": _workflow_run,
     "status": _status,
+    "workflow_dispatch": _dispatch,
 }

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel
 
-from bot.sandbox import checks
+from bot.sandbox import checks, dispatches
 from bot.sandbox.denied import not_found
 from bot.sandbox.http.calling import REPO, Call, Endpoint, Here
 from bot.sandbox.http.shapes import runs as shapes
@@ -26,6 +26,13 @@ class NewStatus(BaseModel):
     context: str = "default"
     description: str | None = None
     target_url: str | None = None
+
+
+class Dispatch(BaseModel):
+    """``POST /actions/workflows/{workflow}/dispatches``."""
+
+    ref: str
+    inputs: dict[str, str] = {}
 
 
 @router.get(REPO + "/commits/{ref}/check-runs")
@@ -97,6 +104,12 @@ def rerun_all(here: Here, run: int) -> Response:
 def rerun_failed(here: Here, run: int) -> Response:
     checks.rerun_suite(here.state, here.actor, here.name, run, failed_only=True)
     return JSONResponse({}, status_code=201)
+
+
+@router.post(REPO + "/actions/workflows/{workflow}/dispatches")
+def dispatch(here: Here, workflow: str, body: Dispatch) -> Response:
+    dispatches.dispatch(here.state, here.actor, here.name, workflow, body.ref, body.inputs)
+    return Response(status_code=204)
 
 
 @router.get(_JOB)
