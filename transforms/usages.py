@@ -10,7 +10,7 @@ import posixpath
 import re
 import tokenize
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from io import BytesIO
 
 from transforms.manifests.tree import owned
@@ -50,6 +50,7 @@ def find_usages(
         imported = _imported(path, data)
         if isinstance(imported, _Unreadable):
             problems.append(Problem(path, imported.line, imported.message))
+            usages += _glimpsed(files, root, path, modules)
             continue
         usages += [
             Usage(modules[m].library, path, n)
@@ -109,6 +110,15 @@ def _statements(module: ast.Module) -> Iterator[ast.AST]:
             below = getattr(node, block, None)
             if isinstance(below, list):
                 todo.extend(below)
+
+
+def _glimpsed(files: Files, root: str, path: str, modules: Mapping[str, Upgrade]) -> Iterator[Usage]:
+    """The import lines of a file that cannot be parsed: enough to know that the library is in use there."""
+    for module, upgrade in modules.items():
+        line = re.compile(rb"(?:^|\")[ \t]*(?:from|import)[ \t]+" + re.escape(module).encode() + rb"\b", re.M)
+        match = line.search(files[path])
+        if match and not _is_local(files, root, path, module):
+            yield Usage(upgrade.library, path, files[path].count(b"\n", 0, match.end()) + 1)
 
 
 def _parsed(data: bytes) -> ast.Module:

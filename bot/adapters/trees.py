@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import stat
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,6 +17,9 @@ from bot.adapters.checkout import NoCheckout, checkout
 from transforms.model import Problem
 
 MAX_BYTES = 5 * 1024 * 1024
+
+_STAGED = ".convoy-"
+"""How the name begins of a file that is about to replace another; the process follows."""
 
 FOREIGN = frozenset((".git", ".hg", ".svn", ".venv", "venv", "node_modules", "site-packages", ".eggs"))
 CACHES = frozenset((".cache", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".tox", ".nox", "__pycache__"))
@@ -77,14 +80,28 @@ def _walk(root: Path, folder: str, ignored: Callable[[str], bool], problems: lis
             problems.append(
                 Problem(_visible(path), None, "left out: the name holds characters that cannot be shown")
             )
+        elif entry.is_symlink():
+            if (fault := _stray(root, entry)) and not ignored(path):
+                problems.append(Problem(path, None, fault))
         elif entry.is_dir(follow_symlinks=False):
             if _belongs(entry) and not ignored(f"{path}/"):
                 yield from _walk(root, path, ignored, problems)
-        elif entry.is_file(follow_symlinks=False) and not ignored(path):
+        elif entry.is_file(follow_symlinks=False) and not entry.name.startswith(_STAGED) and not ignored(path):
             if fault := _fault(entry):
                 problems.append(Problem(path, None, fault))
             else:
                 yield path
+
+
+def _stray(root: Path, link: os.DirEntry[str]) -> str | None:
+    """What is wrong with a symbolic link. One that stays inside needs no word: its target is in the tree itself."""
+    try:
+        target = Path(link.path).resolve(strict=True)
+    except FileNotFoundError:
+        return None
+    except (OSError, RuntimeError):
+        return "left out: a symbolic link that leads in a circle"
+    return None if target.is_relative_to(root) else "left out: a symbolic link that leads out of the tree"
 
 
 def _belongs(folder: os.DirEntry[str]) -> bool:
@@ -122,6 +139,7 @@ def write(tree: Tree, edits: Mapping[str, bytes]) -> None:
     before = {path: tree.get(path) for path in edits}
     for path, seen in before.items():
         _guard(tree.root, path, seen)
+    _sweep({(tree.root / path).parent for path in edits})
     staged: dict[str, Path] = {}
     moved: list[str] = []
     try:
@@ -138,6 +156,25 @@ def write(tree: Tree, edits: Mapping[str, bytes]) -> None:
             temporary.unlink(missing_ok=True)
 
 
+def _sweep(folders: Iterable[Path]) -> None:
+    """Remove what a run that was killed in the middle left beside its targets."""
+    for folder in folders:
+        for left in folder.glob(f"{_STAGED}*-*"):
+            pid = left.name.removeprefix(_STAGED).partition("-")[0]
+            if pid.isdecimal() and not _is_running(int(pid)):
+                left.unlink(missing_ok=True)
+
+
+def _is_running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
 def _guard(root: Path, path: str, seen: bytes | None) -> None:
     """The file is inside the tree and still what was read."""
     target = root / path
@@ -150,7 +187,7 @@ def _guard(root: Path, path: str, seen: bytes | None) -> None:
 def _stage(target: Path, content: bytes) -> Path:
     mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else 0o644
     target.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=".convoy-", dir=target.parent)
+    handle, name = tempfile.mkstemp(prefix=f"{_STAGED}{os.getpid()}-", dir=target.parent)
     try:
         with open(handle, "wb") as file:
             file.write(content)

@@ -278,5 +278,8 @@ def test_an_inventory_holds_a_services_pins_and_usages_and_not_those_of_services
     }
     found = inventory(files, Service("shop", "acme/shop", ""), ["inner"], upgrades())
     assert [(p.file, p.line, p.specifier) for p in found.pins] == [("requirements.txt", 1, "==8.2.3")]
-    assert [(u.library, u.file, u.line) for u in found.usages] == [("tenacity", "app.py", 1)]
+    assert [(u.library, u.file, u.line) for u in found.usages] == [
+        ("tenacity", "app.py", 1),
+        ("tenacity", "broken.py", 1),
+    ]
     assert [(p.file, p.line) for p in found.problems] == [("broken.py", 2)]

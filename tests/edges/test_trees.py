@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pygit2
@@ -50,7 +52,17 @@ def test_symlinks_are_not_followed_wherever_they_lead(tmp_path: Path) -> None:
     plant(tmp_path, inside__a="1", secret="s")
     (tmp_path / "inside" / "file").symlink_to(tmp_path / "secret")
     (tmp_path / "inside" / "folder").symlink_to(tmp_path)
-    assert list(directory(tmp_path / "inside")) == ["a"]
+    (tmp_path / "inside" / "round").symlink_to("round")
+    (tmp_path / "inside" / "same").symlink_to("a")
+    (tmp_path / "inside" / "gone").symlink_to("nothing")
+    tree = directory(tmp_path / "inside")
+    assert list(tree) == ["a"]
+    out = "left out: a symbolic link that leads"
+    assert [(p.file, p.message) for p in tree.problems] == [
+        ("file", f"{out} out of the tree"),
+        ("folder", f"{out} out of the tree"),
+        ("round", f"{out} in a circle"),
+    ]
 
 
 def test_a_file_swapped_for_a_symlink_after_listing_is_not_read(tmp_path: Path) -> None:
@@ -133,6 +145,32 @@ def test_when_one_file_cannot_be_replaced_all_of_them_are_as_before(
     with pytest.raises(OSError, match="disk full"):
         write(tree, {"a": b"new", "b": b"new"})
     assert {p.name: p.read_text() for p in tmp_path.iterdir()} == {"a": "old", "b": "old"}
+
+
+KILLED = """
+import os, sys
+from pathlib import Path
+from bot.adapters.trees import directory, write
+real, done = os.replace, []
+def replace(source, target):
+    if done:
+        os.kill(os.getpid(), 9)
+    done.append(real(source, target))
+os.replace = replace
+write(directory(Path(sys.argv[1])), {"a": b"new a", "b": b"new b"})
+"""
+
+
+def test_a_run_killed_in_the_middle_leaves_whole_files_and_the_next_one_tidies_up(tmp_path: Path) -> None:
+    plant(tmp_path, a="old a", b="old b")
+    killed = subprocess.run([sys.executable, "-c", KILLED, tmp_path], check=False)
+    assert killed.returncode == -9
+    assert ((tmp_path / "a").read_text(), (tmp_path / "b").read_text()) == ("new a", "old b")
+    tree = directory(tmp_path)
+    assert list(tree) == ["a", "b"]
+    write(tree, {"b": b"new b"})
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["a", "b"]
+    assert (tmp_path / "b").read_text() == "new b"
 
 
 def test_a_file_that_changed_meanwhile_is_not_overwritten(tmp_path: Path) -> None:

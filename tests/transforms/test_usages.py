@@ -148,10 +148,25 @@ UNREADABLE = {
 def test_a_file_that_cannot_be_read_is_named_and_the_rest_goes_on(case: str) -> None:
     data, line, said = UNREADABLE[case]
     usages, (problem,) = find_usages({"bad.py": data, "good.py": b"import tenacity\n"}, "", EVERY)
-    assert [u.file for u in usages] == ["good.py"]
+    assert [u.file for u in usages] == ["bad.py", "good.py"]
     assert problem.file == "bad.py"
     assert problem.line == line or line is None
     assert said in problem.message
+
+
+GLIMPSED = {
+    "a.py": (b"x = 1\nfrom tenacity.wait import y\ndef (\n", 2),
+    "n.ipynb": (b'{\n "source": [\n  "import tenacity as t\\n"]}', 3),
+    "nul.py": (b"import tenacity\n\0", 1),
+}
+
+
+@pytest.mark.parametrize("path", GLIMPSED)
+def test_the_import_line_of_a_file_that_cannot_be_read_is_seen_all_the_same(path: str) -> None:
+    data, line = GLIMPSED[path]
+    usages, problems = find_usages({path: data}, "", upgrades())
+    assert [(u.library, u.line) for u in usages] == [("tenacity", line)]
+    assert [p.file for p in problems] == [path]
 
 
 def test_a_notebook_is_named_and_not_read() -> None:
