@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, time
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal
 
-from bot.model import Policy
+from bot.model import Freeze, Policy, Schedule, Window
 from transforms.model import Upgrade
 
 Criticality = Literal["low", "medium", "high", "critical"]
@@ -107,6 +107,24 @@ def suggestion(word: str, known: list[str]) -> str:
     return f'; did you mean "{written[close[0]]}"?' if close else ""
 
 
+def _policy(found: Any) -> Policy:
+    plain = found.model_dump(exclude={"schedule", "freeze"})
+    freeze = tuple(Freeze(f.first, f.last, f.why) for f in found.freeze)
+    return Policy(**plain, schedule=found.schedule and _schedule(found.schedule), freeze=freeze)
+
+
+def _schedule(found: Any) -> Schedule:
+    from bot.config_file import zone
+
+    days = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+    windows = []
+    for window in found.windows:
+        begins, ends = window.hours.replace("24:00", "00:00").split("-")
+        which = frozenset(days.index(day) for day in window.days)
+        windows.append(Window(which, time.fromisoformat(begins), time.fromisoformat(ends)))
+    return Schedule(tuple(windows), zone(found.timezone))
+
+
 def _config(found: Any) -> Config:
     from transforms.registry import upgrades
 
@@ -125,7 +143,7 @@ def _config(found: Any) -> Config:
         as_of=found.as_of,
         repositories=tuple(found.repositories),
         services=services,
-        policy=Policy(**found.policy.model_dump(exclude={"schedule", "freeze"})),
+        policy=_policy(found.policy),
         home=found.home,
         forge=ForgeConfig(**found.forge.model_dump()),
     )

@@ -9,13 +9,28 @@ from pydantic_core import ErrorDetails
 
 from bot import yamltext
 from bot.config import ConfigError, suggestion
-from bot.config_file import ConfigFile, ForgeSection, PolicySection, ServiceSection
+from bot.config_file import (
+    ConfigFile,
+    ForgeSection,
+    FreezeSection,
+    PolicySection,
+    ScheduleSection,
+    ServiceSection,
+    WindowSection,
+)
 
 SECTIONS: dict[str | int, type[BaseModel]] = {
     "policy": PolicySection,
     "forge": ForgeSection,
     "services": ServiceSection,
 }
+
+POLICY: dict[str | int, type[BaseModel]] = {
+    "schedule": ScheduleSection,
+    "windows": WindowSection,
+    "freeze": FreezeSection,
+}
+"""Sections inside the policy."""
 
 KINDS = {
     "int_type": "must be a whole number",
@@ -26,6 +41,7 @@ KINDS = {
     "model_type": "must be a mapping of keys to values",
     "model_attributes_type": "must be a mapping of keys to values",
     "too_short": "must name at least one",
+    "missing": "is missing",
 }
 
 PATTERNS = {
@@ -57,7 +73,8 @@ def _complaint(error: ErrorDetails, document: yamltext.Document) -> tuple[yamlte
     path = error["loc"]
     if error["type"] == "extra_forbidden":
         return document.keys.get(path, yamltext.Mark(1, 1)), _unknown(path)
-    return document.values.get(path, yamltext.Mark(1, 1)), f"{_dotted(path)} {_wants(error)}"
+    at = path[:-1] if error["type"] == "missing" else path
+    return document.values.get(at, yamltext.Mark(1, 1)), f"{_dotted(path)} {_wants(error)}"
 
 
 def _dotted(path: tuple[str | int, ...]) -> str:
@@ -67,7 +84,9 @@ def _dotted(path: tuple[str | int, ...]) -> str:
 def _unknown(path: tuple[str | int, ...]) -> str:
     *where, key = path
     words = f'unknown key "{key}" ' + (f"under {_dotted(tuple(where))}" if where else "at the top level")
-    known = list((SECTIONS[where[0]] if where else ConfigFile).model_fields)
+    inner = [part for part in where if part in POLICY] if where[:1] == ["policy"] else []
+    section = POLICY[inner[-1]] if inner else SECTIONS[where[0]] if where else ConfigFile
+    known = list(section.model_fields)
     homes = [f"under {home}" for home, section in SECTIONS.items() if key in section.model_fields]
     homes += ["at the top level"] if key in ConfigFile.model_fields else []
     if homes:
@@ -80,6 +99,8 @@ def _wants(error: ErrorDetails) -> str:
     match kind:
         case "value_error":
             return str(context["error"])
+        case "missing":
+            return "is missing"
         case "literal_error":
             choices = re.findall(r"'([^']*)'", context["expected"])
             near = suggestion(got, choices) if isinstance(got, str) else ""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import UTC, date, timedelta, tzinfo
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from packaging.utils import canonicalize_name
 from pydantic import (
@@ -24,6 +25,7 @@ from transforms.registry import upgrades
 
 DURATION = re.compile(r"(?:(\d{1,4})d)?(?:(\d{1,5})h)?(?:(\d{1,6})m)?(?:(\d{1,7})s)?")
 PERCENT = re.compile(r"(\d{1,3}(?:\.\d+)?)\s*%")
+HOURS = re.compile(r"((?:[01]\d|2[0-3]):[0-5]\d)-((?:[01]\d|2[0-3]):[0-5]\d|24:00)")
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -83,15 +85,24 @@ def _url(value: str) -> str:
     return value.rstrip("/")
 
 
-def _not_yet(value: object) -> None:
-    if value is not None:
-        raise ValueError("is not supported by this version; leave it out, and use paused: true to hold the fleet")
-
-
-def _off(value: bool) -> bool:
-    if value:
-        raise ValueError("cannot be true in this version; lines in workflows are flagged with what they should say")
+def _hours(value: str) -> str:
+    match = HOURS.fullmatch(value)
+    if not match or match[1] == match[2]:
+        raise ValueError("must be hours such as 09:00-16:00")
     return value
+
+
+def _zone(value: str) -> str:
+    try:
+        zone(value)
+    except (ValueError, OSError, KeyError):
+        raise ValueError(f"must be a time zone such as Europe/Vienna, not {value[:60]!r}") from None
+    return value
+
+
+def zone(name: str) -> tzinfo:
+    """The time zone of that name. UTC needs no data of the machine's."""
+    return UTC if name == "UTC" else ZoneInfo(name)
 
 
 def _nothing(value: object) -> object:
@@ -106,7 +117,9 @@ Folder = Annotated[str, AfterValidator(_path)]
 Repo = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9._-]+$", examples=["acme/shop"])]
 Library = Annotated[str, AfterValidator(_library)]
 Url = Annotated[str, AfterValidator(_url)]
-Never = Annotated[None, BeforeValidator(_not_yet)]
+Hours = Annotated[str, AfterValidator(_hours)]
+Zone = Annotated[str, AfterValidator(_zone)]
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 
 class Section(BaseModel):
@@ -120,6 +133,34 @@ class Section(BaseModel):
         if not isinstance(data, dict):
             return data
         return {k: v for k, v in data.items() if v is not None or k not in cls.model_fields}
+
+
+class WindowSection(Section):
+    """Hours on some days of the week."""
+
+    days: list[Weekday] = Field(default=["mon", "tue", "wed", "thu", "fri"], min_length=1)
+    hours: Hours = "00:00-24:00"
+
+
+class ScheduleSection(Section):
+    """When pull requests are opened and merged, every week."""
+
+    timezone: Zone = "UTC"
+    windows: list[WindowSection] = Field(min_length=1)
+
+
+class FreezeSection(Section):
+    """Days on which nothing is opened and nothing merged, both ends included."""
+
+    first: Day
+    last: Day
+    why: str = ""
+
+    @model_validator(mode="after")
+    def _in_order(self) -> FreezeSection:
+        if self.last < self.first:
+            raise ValueError("must not end before it begins")
+        return self
 
 
 class PolicySection(Section):
@@ -137,11 +178,11 @@ class PolicySection(Section):
     halt_at: Share = Policy().halt_at
     barred: Literal["unlocks", "blocks"] = Policy().barred
     dead_pins: Literal["move", "leave"] = Policy().dead_pins
-    edit_workflows: Annotated[bool, AfterValidator(_off)] = Policy().edit_workflows
+    edit_workflows: bool = Policy().edit_workflows
     influx_backup_ack: bool = Policy().influx_backup_ack
     paused: bool = Policy().paused
-    schedule: Never = None
-    freeze: Never = None
+    schedule: ScheduleSection | None = None
+    freeze: list[FreezeSection] = []
 
 
 class ServiceSection(Section):

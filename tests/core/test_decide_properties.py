@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import actions, decide, graph, phases
+from bot.calendar import Shut
 from bot.model import Edge, Policy
 from bot.situation import Situation, halted, settled
 
 NAMES = ("api", "billing", "cart", "desk", "edge", "feed")
 REPOS = ("acme/one", "acme/two")
 HEAD = "a" * 40
+
+SHUT = Shut("freeze", "frozen until the end of 2026-02-09", datetime(2026, 2, 10, tzinfo=UTC))
 
 flags = st.booleans()
 PHASES = st.one_of(
@@ -66,6 +69,9 @@ def situations(draw: st.DrawFn) -> Situation:
         released=draw(some),
         leftovers=dict.fromkeys(draw(some), ("convoy/phase2/x", HEAD)),
         edited=draw(some),
+        asked={n: actions.Obey(1, (7,), late=draw(flags)) for n in draw(some)},
+        lifted=draw(some),
+        shut=draw(st.sampled_from([None, None, SHUT])),
         blind=draw(st.sampled_from(["", "", "", "no answer from acme/two"])),
         stopped=draw(st.sampled_from(["", "", "", "stopped by a person"])),
     )
@@ -178,6 +184,43 @@ def test_a_regressed_service_is_taken_back_in_the_very_next_decision(situation: 
     for name, ruling in decide.decide(running).items():
         if isinstance(situation.phases[name], phases.Regressed):
             assert isinstance(ruling.decision.action, actions.OpenRevert)
+
+
+@given(situations())
+def test_while_the_calendar_is_shut_nothing_begins_that_nobody_lifted(situation: Situation) -> None:
+    closed = replace(situation, shut=SHUT)
+    knots = {n: set(k) for k in situation.order.knots for n in k}
+    for name, ruling in decide.decide(closed).items():
+        if isinstance(ruling.decision.action, actions.Merge):
+            mates = knots.get(name, set())
+            begun = any(isinstance(situation.phases[m], phases.Landing) for m in mates)
+            assert name in situation.lifted or begun
+        if isinstance(ruling.decision.action, actions.Publish):
+            assert not isinstance(situation.phases[name], phases.Due)
+        if isinstance(ruling.phase, phases.Throttled) and ruling.phase.limit == "freeze":
+            assert ruling.phase.until == SHUT.until
+
+
+@given(situations())
+def test_lifting_the_calendar_lifts_nothing_else(situation: Situation) -> None:
+    shut = decide.decide(replace(situation, shut=SHUT))
+    merging = {n for n, r in shut.items() if isinstance(r.decision.action, actions.Merge)}
+    for name in merging:
+        phase = situation.phases[name]
+        assert isinstance(phase, phases.Passing)
+        assert not phase.behind
+        assert not halted(situation)
+
+
+@given(situations())
+def test_whoever_asks_is_answered_before_anything_else_is_done_with_that_unit(situation: Situation) -> None:
+    running = replace(situation, stopped="")
+    for name, ruling in decide.decide(running).items():
+        asked = situation.asked.get(name)
+        if asked and not asked.late and not isinstance(ruling.decision.action, actions.OpenRevert):
+            assert ruling.decision.action == asked
+        if not asked:
+            assert not isinstance(ruling.decision.action, actions.Obey)
 
 
 @given(situations())

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from bot.config import Config, ConfigError, ForgeConfig, ServiceConfig, default, load, read, schema
 from bot.config_file import ConfigFile, ForgeSection, PolicySection
-from bot.model import Policy
+from bot.model import Freeze, Policy, Schedule, Window
 from transforms.registry import upgrades
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -109,12 +110,71 @@ forge: {url: "http://127.0.0.1:8123/", login: "convoy[bot]"}
         ("forge: {url: 'https://a:b@git.acme'}", "config.yaml:1:14: forge.url must not hold a credential"),
         ("as_of: soon", "config.yaml:1:8: as_of must be a date such as 2026-02-05"),
         ("campaign: a..b", "config.yaml:1:11: campaign must be letters, digits, - and _ only"),
-        ("policy: {schedule: mon}", "config.yaml:1:20: policy.schedule is not supported by this version"),
+        (
+            "policy: {schedule: mon}",
+            'config.yaml:1:20: policy.schedule must be a mapping of keys to values, not "mon"',
+        ),
+        ("policy: {schedule: {timezone: UTC}}", "config.yaml:1:20: policy.schedule.windows is missing"),
+        ("policy: {schedule: {windows: []}}", "config.yaml:1:30: policy.schedule.windows must name at least one"),
+        (
+            "policy: {schedule: {windows: [{hours: 9-17}]}}",
+            "config.yaml:1:39: policy.schedule.windows.hours must be hours such as 09:00-16:00",
+        ),
+        (
+            "policy: {schedule: {windows: [{hours: 09:00-09:00}]}}",
+            "config.yaml:1:39: policy.schedule.windows.hours must be hours such as 09:00-16:00",
+        ),
+        (
+            "policy: {schedule: {windows: [{days: [monday]}]}}",
+            "config.yaml:1:39: policy.schedule.windows.days must be one of mon, tue, wed, thu, fri, sat, sun",
+        ),
+        (
+            "policy: {schedule: {windows: [{hors: x}]}}",
+            'config.yaml:1:32: unknown key "hors" under policy.schedule.windows; did you mean "hours"?',
+        ),
+        (
+            "policy: {schedule: {timezone: Mars/Base, windows: [{}]}}",
+            "config.yaml:1:31: policy.schedule.timezone must be a time zone such as Europe/Vienna",
+        ),
+        (
+            "policy: {schedule: {timezone: ../../etc/passwd, windows: [{}]}}",
+            "config.yaml:1:31: policy.schedule.timezone must be a time zone such as Europe/Vienna",
+        ),
+        (
+            "policy: {freeze: [{first: 2026-02-05, last: 2026-02-04}]}",
+            "config.yaml:1:19: policy.freeze must not end before it begins",
+        ),
+        ("policy: {freeze: [{first: 2026-02-05}]}", "config.yaml:1:19: policy.freeze.last is missing"),
         ("- a", "config.yaml:1:1: the file must be a mapping of keys to values, not a list"),
     ],
 )
 def test_a_complaint_names_file_line_column_and_what_would_be_right(text: str, complaint: str) -> None:
     assert refused(text).startswith(complaint)
+
+
+def test_a_schedule_and_freezes_are_read_as_windows_and_days() -> None:
+    policy = load(
+        """
+policy:
+  schedule:
+    timezone: Europe/Vienna
+    windows:
+      - {days: [mon, wed], hours: 09:00-16:30}
+      - {days: [sat], hours: 22:00-24:00}
+      - {}
+  freeze:
+    - {first: 2026-12-20, last: 2027-01-06, why: holidays}
+"""
+    ).policy
+    assert policy.schedule == Schedule(
+        (
+            Window(frozenset({0, 2}), time(9), time(16, 30)),
+            Window(frozenset({5}), time(22), time(0)),
+            Window(frozenset(range(5)), time(0), time(0)),
+        ),
+        ZoneInfo("Europe/Vienna"),
+    )
+    assert policy.freeze == (Freeze(date(2026, 12, 20), date(2027, 1, 6), "holidays"),)
 
 
 def test_an_unknown_library_is_answered_with_the_known_ones_and_a_guess() -> None:
