@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import libcst as cst
 
+from transforms.influxdb3_python.answering import SELF_SIGNED, SIGNING
 from transforms.influxdb3_python.clients import Options, constructions, is_false, is_true, options
 from transforms.influxdb3_python.layout import after, named
 from transforms.model import Level, Proof
@@ -121,17 +122,19 @@ def open(url, pem, **options):
     )
 """
 
-_TOLD = """
+_ASKED = (
+    SELF_SIGNED
+    + """
 
-def verified(client):
-    kept = getattr(client, "_flight_client_options", None)
-    if kept is None:
-        kept = client._query_api._flight_client_options
-    return kept.get("disable_server_verification") is not True
-
-
-print("verified:", verified(open("https://127.0.0.1:9")))
+port = answering(self_signed())
+try:
+    print("rows:", open(f"https://localhost:{port}").query("SELECT 1").to_pylist())
+except Exception as error:
+    print(type(error).__name__, *str(error).split(".")[:1])
 """
+)
+
+_ROWS = "rows: [{'room': 'a', 'temp': 21.5}]"
 
 RULE = Rule(
     id="INF005",
@@ -152,7 +155,13 @@ RULE = Rule(
                 "flight_client_options=dict(disable_server_verification=True)", "verify_ssl=False"
             ),
             notes=(5,),
-            probe=Probe(script=_TOLD, old="verified: False", broken="verified: True", works="verified: False"),
+            probe=Probe(
+                script=_ASKED,
+                old=_ROWS,
+                broken="InfluxDB3ClientQueryError",
+                works=_ROWS,
+                requires=SIGNING,
+            ),
         ),
         Example(title="One of several options", before=_AMONG, after=_AMONG_AFTER, notes=(7, 11)),
         Example(title="Options that others may share", before=_FLAGGED, flags=((7, Level.BREAKS),)),

@@ -5,6 +5,7 @@ https://github.com/InfluxCommunity/influxdb3-python/blob/main/CHANGELOG.md
 
 from __future__ import annotations
 
+from transforms.influxdb3_python.answering import FLIGHT
 from transforms.influxdb3_python.clients import constructions
 from transforms.model import Level, Proof
 from transforms.page import Page
@@ -27,12 +28,22 @@ def find(page: Page) -> Verdicts:
 _BEFORE = """\
 from influxdb_client_3 import InfluxDBClient3
 
-client = InfluxDBClient3(host="http://127.0.0.1:8181", token="t", database="home", query_port_overwrite=9)
+
+def rows(port):
+    client = InfluxDBClient3(host="http://127.0.0.1:8181", token="t", database="home", query_port_overwrite=port)
+    return client.query("SELECT room, temp FROM home").to_pylist()
+"""
+
+_ASKED = (
+    FLIGHT
+    + """
+
 try:
-    client.query("SELECT 1")
+    print("rows:", rows(answering()))
 except Exception as error:
     print(type(error).__name__)
 """
+)
 
 _LEFT = """\
 from influxdb_client_3 import InfluxDBClient3
@@ -59,8 +70,8 @@ RULE = Rule(
         Example(
             title="A port of its own for queries",
             before=_BEFORE,
-            flags=((3, Level.CHANGES_SILENTLY),),
-            probe=Probe(old="FlightUnavailableError", broken="InfluxDB3ClientQueryError"),
+            flags=((5, Level.CHANGES_SILENTLY),),
+            probe=Probe(script=_ASKED, old="FlightUnavailableError", broken="rows: [{'room': 'a', 'temp': 21.5}]"),
         ),
         Example(title="One port, TLS, a host that is not known", before=_LEFT),
     ),
