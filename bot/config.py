@@ -6,6 +6,7 @@ dataclasses here. Without a file everything has a default, and every upgrade tha
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, time
@@ -19,6 +20,7 @@ from transforms.model import Upgrade
 Criticality = Literal["low", "medium", "high", "critical"]
 
 MAX_BYTES = 512 * 1024
+GLOB = re.compile(r"[*?\[]")
 
 
 class ConfigError(Exception):
@@ -44,11 +46,23 @@ class ServiceConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnerConfig:
+    """Repositories of an account, to be asked of the forge: names that match a pattern of ``include`` and none of
+    ``exclude``, and that carry one of the topics where any are named."""
+
+    organisation: str
+    include: tuple[str, ...] = ("*",)
+    exclude: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ForgeConfig:
-    """Which forge. The token comes from the environment, never from here."""
+    """Which forge. The token, or an app's private key, comes from the environment, never from here."""
 
     url: str = "https://api.github.com"
     login: str | None = None
+    app_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +73,8 @@ class Config:
     campaign: str = "phase2"
     as_of: date | None = None
     repositories: tuple[str, ...] = ()
+    owners: tuple[OwnerConfig, ...] = ()
+    signoff: bool = False
     services: Mapping[str, ServiceConfig] = field(default_factory=dict)
     policy: Policy = field(default_factory=Policy)
     home: str | None = None
@@ -128,6 +144,7 @@ def _schedule(found: Any) -> Schedule:
 def _config(found: Any) -> Config:
     from transforms.registry import upgrades
 
+    names = [entry for entry in found.repositories if isinstance(entry, str) and not GLOB.search(entry)]
     services = {
         name: ServiceConfig(
             **service.model_dump(exclude={"depends_on", "reviewers", "checks"}),
@@ -141,9 +158,19 @@ def _config(found: Any) -> Config:
         upgrades=tuple(u for u in upgrades() if u.library in found.upgrades),
         campaign=found.campaign,
         as_of=found.as_of,
-        repositories=tuple(found.repositories),
+        repositories=tuple(names),
+        owners=tuple(_owner(entry) for entry in found.repositories if entry not in names),
+        signoff=found.commit.signoff,
         services=services,
         policy=_policy(found.policy),
         home=found.home,
         forge=ForgeConfig(**found.forge.model_dump()),
     )
+
+
+def _owner(entry: Any) -> OwnerConfig:
+    if isinstance(entry, str):
+        owner, _, pattern = entry.partition("/")
+        return OwnerConfig(owner, (pattern,))
+    told = {key: tuple(value) for key, value in entry.model_dump(exclude={"organisation"}).items()}
+    return OwnerConfig(entry.organisation, **told)

@@ -10,9 +10,11 @@ from pydantic_core import ErrorDetails
 from bot import yamltext
 from bot.config import ConfigError, suggestion
 from bot.config_file import (
+    CommitSection,
     ConfigFile,
     ForgeSection,
     FreezeSection,
+    OrganisationSection,
     PolicySection,
     ScheduleSection,
     ServiceSection,
@@ -23,7 +25,11 @@ SECTIONS: dict[str | int, type[BaseModel]] = {
     "policy": PolicySection,
     "forge": ForgeSection,
     "services": ServiceSection,
+    "commit": CommitSection,
+    "repositories": OrganisationSection,
 }
+TAGS = ("by_name", "of_owner")
+"""What pydantic puts into a place to tell the kinds of entries apart."""
 
 POLICY: dict[str | int, type[BaseModel]] = {
     "schedule": ScheduleSection,
@@ -49,6 +55,9 @@ PATTERNS = {
     "home": "must be a repository as owner/name",
     "repo": "must be a repository as owner/name",
     "repositories": "must name repositories as owner/name",
+    "organisation": "must be the name of an account",
+    "include": "must be patterns such as svc-*",
+    "exclude": "must be patterns such as svc-*",
 }
 
 
@@ -70,7 +79,7 @@ def _at(name: str, mark: yamltext.Mark | None) -> str:
 
 
 def _complaint(error: ErrorDetails, document: yamltext.Document) -> tuple[yamltext.Mark, str]:
-    path = error["loc"]
+    path = tuple(part for part in error["loc"] if part not in TAGS)
     if error["type"] == "extra_forbidden":
         return document.keys.get(path, yamltext.Mark(1, 1)), _unknown(path)
     at = path[:-1] if error["type"] == "missing" else path
@@ -106,7 +115,7 @@ def _wants(error: ErrorDetails) -> str:
             near = suggestion(got, choices) if isinstance(got, str) else ""
             return f"must be one of {', '.join(choices)}, not {_shown(got)}{near}"
         case "string_pattern_mismatch":
-            key = [part for part in error["loc"] if isinstance(part, str)][-1]
+            key = [part for part in error["loc"] if isinstance(part, str) and part not in TAGS][-1]
             return f"{PATTERNS[key]}, not {_shown(got)}"
         case "greater_than_equal":
             return f"must be at least {context['ge']}, not {_shown(got)}"

@@ -14,7 +14,9 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Discriminator,
     Field,
+    Tag,
     WithJsonSchema,
     model_validator,
 )
@@ -85,6 +87,10 @@ def _url(value: str) -> str:
     return value.rstrip("/")
 
 
+def _app_id(value: object) -> object:
+    return str(value) if type(value) is int else value
+
+
 def _hours(value: str) -> str:
     match = HOURS.fullmatch(value)
     if not match or match[1] == match[2]:
@@ -115,6 +121,8 @@ Share = Annotated[float, BeforeValidator(_share), WithJsonSchema({"type": "strin
 Day = Annotated[date, BeforeValidator(_day)]
 Folder = Annotated[str, AfterValidator(_path)]
 Repo = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9._-]+$", examples=["acme/shop"])]
+Pattern = Annotated[str, Field(min_length=1, pattern=r"^[A-Za-z0-9._*?\[\]-]+$", examples=["svc-*"])]
+Owner = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]*$", examples=["acme"])]
 Library = Annotated[str, AfterValidator(_library)]
 Url = Annotated[str, AfterValidator(_url)]
 Hours = Annotated[str, AfterValidator(_hours)]
@@ -197,11 +205,40 @@ class ServiceSection(Section):
     criticality: Literal["low", "medium", "high", "critical"] = "medium"
 
 
+class OrganisationSection(Section):
+    """Repositories that the forge is asked for."""
+
+    organisation: Owner
+    include: list[Pattern] = ["*"]
+    exclude: list[Pattern] = []
+    topics: list[str] = []
+
+
+def _kind(entry: Any) -> str:
+    return "of_owner" if isinstance(entry, dict | OrganisationSection) else "by_name"
+
+
+ByName = Annotated[
+    str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9._*?\[\]-]+$", examples=["acme/shop", "acme/svc-*"])
+]
+Wanted = Annotated[
+    Annotated[ByName, Tag("by_name")] | Annotated[OrganisationSection, Tag("of_owner")], Discriminator(_kind)
+]
+"""One entry of ``repositories``."""
+
+
+class CommitSection(Section):
+    """How commits are made."""
+
+    signoff: bool = False
+
+
 class ForgeSection(Section):
     """Which forge."""
 
     url: Url = "https://api.github.com"
     login: str | None = None
+    app_id: Annotated[str | None, BeforeValidator(_app_id)] = None
 
 
 class ConfigFile(Section):
@@ -210,8 +247,9 @@ class ConfigFile(Section):
     campaign: str = Field(default="phase2", pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")
     as_of: Day | None = None
     home: Repo | None = None
-    repositories: list[Repo] = []
+    repositories: list[Wanted] = []
     upgrades: list[Library] = Field(default_factory=lambda: [u.library for u in upgrades()], min_length=1)
     services: dict[str, Annotated[ServiceSection, BeforeValidator(_nothing)]] = {}
     policy: PolicySection = PolicySection()
+    commit: CommitSection = CommitSection()
     forge: ForgeSection = ForgeSection()

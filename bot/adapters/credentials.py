@@ -106,10 +106,12 @@ class AppAccess:
         return [_installation(told) for told in self._pages("/app/installations")]
 
     def _installation(self, owner: str) -> Installation:
-        if owner.lower() not in self._installed:
+        if owner.lower() not in self._installed and (owner or not self._installed):
             self._installed = {place.account.lower(): place for place in self.installations()}
+        if not owner and self._installed:  # what is no account's can be asked in any one's name
+            return next(iter(self._installed.values()))
         if owner.lower() not in self._installed:
-            raise Unreachable(f"{owner}: the app is not installed there")
+            raise Unreachable(f"{owner or 'anywhere'}: the app is not installed there")
         return self._installed[owner.lower()]
 
     def _pages(self, path: str) -> Iterator[dict[str, Any]]:

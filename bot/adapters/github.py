@@ -67,6 +67,11 @@ class GithubForge:
                 raise ForgeError(f"{error}. {_NOBODY}") from None
         return self._login
 
+    def account(self) -> int:
+        """The number of our account, which stands in the address that GitHub knows our commits by."""
+        with translated("who we are"):
+            return int(self._client("").get_user(self.login).id)
+
     # ── looking ──────────────────────────────────────────────────────────────────────────────────────────
 
     def begin(self, repo: str, *, woken: bool) -> bool:

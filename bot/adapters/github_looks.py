@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 from github import Github
+from github.Requester import Requester
 from pydantic import TypeAdapter
 
 from bot.adapters import github_facts as facts
@@ -51,7 +52,7 @@ def _pulse(client: Github, repo: str, mark: Mark | None) -> tuple[Pulse, list[di
             return pulse, [], asked
     query = {**LATEST, "per_page": str(PER_PAGE)}
     _, page = client.requester.requestJsonAndCheck("GET", pulls, query)
-    asked.add(f"{pulls}?" + "&".join(f"{key}={value}" for key, value in query.items()))
+    asked.add(str(Requester.add_parameters_to_url(pulls, query)))
     if found := of_pulls(page):
         return found, page, asked
     _, told = client.requester.requestJsonAndCheck("GET", itself)

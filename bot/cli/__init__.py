@@ -24,6 +24,8 @@ VERBS = {
     "stop": ("bot.cli.stop:stop", "Stop the fleet: nothing more is written until `convoy go`."),
     "go": ("bot.cli.stop:go", "End the emergency stop."),
     "rules": ("bot.cli.rules:rules", "What changed in the libraries, before and after, and how it was proven."),
+    "init": ("bot.cli.init:init", "Write a first config.yaml, or a GitHub App's manifest."),
+    "doctor": ("bot.cli.doctor:doctor", "Whether Convoy can work here; what is missing, one by one."),
     "config": ("bot.cli.config:config", "Check a configuration, or print its schema."),
 }
 """Verb -> where its command lives, and the line that ``convoy --help`` shows."""

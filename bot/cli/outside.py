@@ -1,10 +1,10 @@
-"""Which forge a verb talks to: GitHub with a token from the environment, or the sandbox that a demo has left."""
+"""Which forge a verb talks to: GitHub as the environment lets us in, or the sandbox that a demo has left."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,12 +12,11 @@ from urllib.parse import urlsplit
 
 from bot.cli.journal import Timeline
 from bot.config import Config, read
-from bot.ports import ForgeError
+from bot.ports import Forge
 from bot.reconcile import Ports
+from bot.roster import roster
 from bot.wakes import Wakes
 
-TOKENS = ("CONVOY_TOKEN", "GITHUB_TOKEN")
-"""Environment variables that may hold the token, the first that is set counts."""
 DEFAULT = "config.yaml"
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 """Where a forge needs no throttle."""
@@ -32,11 +31,12 @@ class SystemClock:
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """A configuration and the ports that it leads to. A sandbox fills ``wakes`` by itself."""
+    """A configuration and the ports that it leads to. ``configured`` reads it again; a sandbox fills ``wakes``."""
 
     config: Config
     ports: Ports
     timeline: Timeline
+    configured: Callable[[], Config]
     wakes: Wakes = field(default_factory=Wakes)
 
 
@@ -49,46 +49,59 @@ def outside(file: str | None) -> Iterator[Outside]:
         from bot.cli.harbour import harbour
 
         with harbour(path.parent.resolve(), config) as port:
-            yield Outside(config, port.ports, port.timeline, port.wakes)
+            configured = _configured(path, port.ports.forge)
+            yield Outside(configured(), port.ports, port.timeline, configured, port.wakes)
     else:
-        with _github(config) as found:
-            yield found
+        with github(config) as ports:
+            configured = _configured(path, ports.forge)
+            timeline = ports.journal
+            assert isinstance(timeline, Timeline)
+            yield Outside(configured(), ports, timeline, configured)
+
+
+def _configured(path: Path, forge: Forge) -> Callable[[], Config]:
+    """The file as it stands now, its accounts and patterns told as the repositories that they mean now."""
+    return lambda: roster(read(path), forge)
 
 
 @contextmanager
-def _github(config: Config) -> Iterator[Outside]:
-    from github import Auth
-
+def github(config: Config) -> Iterator[Ports]:
+    """The ports onto the configuration's forge."""
+    from bot.adapters.clients import Clients
+    from bot.adapters.credentials import AppAccess
     from bot.adapters.git import GitWorkspace
     from bot.adapters.git_environment import Identity
-    from bot.adapters.github import GithubForge, connect
+    from bot.adapters.github import GithubForge
     from bot.adapters.resolver import UvResolver
+    from bot.adapters.store import Store
+    from bot.adapters.wire import Shelf
+    from bot.cli.login import access
 
-    token = next((value for name in TOKENS if (value := os.environ.get(name))), None)
-    if token is None:
-        raise ForgeError(f"no token for {config.forge.url}: set {TOKENS[0]} in the environment")
-    host = urlsplit(config.forge.url).hostname or ""
-    client = connect(config.forge.url, Auth.Token(token), throttled=host not in LOOPBACK)
-    forge = GithubForge(client, config.forge.login or "")
-    web = _web(config.forge.url)
-    identity = Identity(forge.login, f"{forge.login}@users.noreply.{urlsplit(web).hostname}")
-    workspace = GitWorkspace(_cache() / "mirrors", web, lambda repo: token, identity)
-    clock = SystemClock()
-    timeline = Timeline(clock)
-    try:
-        resolver = UvResolver(as_of=_moment(config))
-        yield Outside(config, Ports(forge, workspace, clock, resolver, timeline, identity.email, web), timeline)
-    finally:
-        workspace.close()
-        forge.close()
+    clock, url, web = SystemClock(), config.forge.url, web_of(config.forge.url)
+    way = access(config.forge, clock)
+    shelf = Shelf()
+    clients = Clients(url, way, shelf, throttled=(urlsplit(url).hostname or "") not in LOOPBACK)
+    with ExitStack() as stack:
+        stack.callback(shelf.close)
+        login = config.forge.login or (way.login if isinstance(way, AppAccess) else "")
+        forge = GithubForge(clients, login)
+        stack.callback(forge.close)
+        shelf.store = Store(cache() / "answers.sqlite", f"{url} {forge.login}")
+        identity = Identity(forge.login, f"{forge.account()}+{forge.login}@users.noreply.{urlsplit(web).hostname}")
+        workspace = GitWorkspace(cache() / "mirrors", web, way.token, identity, config.signoff)
+        stack.callback(workspace.close)
+        yield Ports(
+            forge, workspace, clock, UvResolver(as_of=_moment(config)), Timeline(clock), identity.email, web
+        )
 
 
-def _web(api: str) -> str:
+def web_of(api: str) -> str:
     """Where people and git see the forge whose REST is at ``api``."""
     return "https://github.com" if api == "https://api.github.com" else api.removesuffix("/api/v3")
 
 
-def _cache() -> Path:
+def cache() -> Path:
+    """Where what only saves time is kept."""
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "convoy"
 
 

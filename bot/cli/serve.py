@@ -10,8 +10,6 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
-from functools import partial
-from pathlib import Path
 from typing import Any
 
 import click
@@ -19,10 +17,11 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from bot import server
+from bot.cli.login import secrets
 from bot.cli.logs import logging_to_stderr
-from bot.cli.outside import DEFAULT, TOKENS, outside
+from bot.cli.outside import outside
 from bot.cli.run import CONFIG
-from bot.config import ConfigError, read
+from bot.config import ConfigError
 from bot.metrics import Metrics
 from bot.worker import Worker
 
@@ -74,12 +73,12 @@ def serve(file: str | None, host: str, port: int, private_port: int, every: time
     secret = os.environ.get(SECRET, "")
     if not secret:
         raise ConfigError((f"no webhook secret: set {SECRET} in the environment, the same as at the forge",))
-    logging_to_stderr(secret, *filter(None, map(os.environ.get, TOKENS)))
+    logging_to_stderr(secret, *secrets())
     with ExitStack() as stack:
         public, private = stack.enter_context(bound(host, port)), stack.enter_context(bound(LOOPBACK, private_port))
         there = stack.enter_context(outside(file))
-        configured, metrics = partial(read, Path(file or DEFAULT)), Metrics()
-        worker = Worker(configured, there.ports, there.wakes, metrics, every.total_seconds())
+        metrics = Metrics()
+        worker = Worker(there.configured, there.ports, there.wakes, metrics, every.total_seconds())
         front = listener(server.application(secret, worker.wake, metrics.answered))
         stack.enter_context(signals_to(front))
         stack.enter_context(beside(listener(server.private(metrics.page, worker.ready)), private))

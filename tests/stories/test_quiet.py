@@ -1,0 +1,144 @@
+"""What a tick costs when nothing happens, counted at the forge's door, with a warm local store."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from afloat import Afloat, afloat
+from voyage import HUB, NEW, SHOP, Voyage, service
+
+from bot.reconcile import Memory
+
+
+def quiet_fleet(number: int) -> dict[str, dict[str, str]]:
+    """Repositories that need nothing: a person did it by hand."""
+    return {f"acme/r{i:03}": service(pin="tenacity==9.1.2", code=NEW) for i in range(number)}
+
+
+def warmed(sea: Afloat) -> None:
+    """Two looks, minutes apart, each by a new process; then nothing happens for a while."""
+    for _ in range(2):
+        sea.voyage.sandbox.advance(minutes=5)
+        sea.tick()
+    sea.voyage.sandbox.advance(minutes=5)
+
+
+@pytest.mark.parametrize("number", [1, 20])
+def test_a_repository_at_rest_costs_one_request_a_tick(tmp_path: Path, number: int) -> None:
+    voyage = Voyage(tmp_path / "world", quiet_fleet(number))
+    with afloat(voyage, tmp_path) as sea:
+        warmed(sea)
+        asked = sea.cost()
+        assert set(voyage.phases().values()) == {"Current"}
+        assert len(asked) == number
+        assert {one.status for one in asked} == {304}
+        assert [one for one in sea.served.meter.asked if one.git] == []
+
+
+def test_a_settled_repository_costs_one_request_for_a_new_process_and_for_one_that_runs(tmp_path: Path) -> None:
+    voyage = Voyage(tmp_path / "world", {HUB: service()})
+    with afloat(voyage, tmp_path) as sea:
+        sea.sail()
+        warmed(sea)
+        assert [(one.method, one.status) for one in sea.cost()] == [("GET", 304)]
+        memory = Memory()
+        sea.tick(memory)
+        assert [(one.method, one.status) for one in sea.cost(memory)] == [("GET", 304)]
+        assert voyage.phases() == {"hub": "Settled"}
+
+
+def test_a_repository_with_an_open_pull_request_costs_at_most_six_all_unchanged(tmp_path: Path) -> None:
+    voyage = Voyage(tmp_path / "world", {HUB: service()})
+    with afloat(voyage, tmp_path) as sea:
+        for _ in range(3):
+            sea.tick()
+            voyage.sandbox.advance(minutes=5)
+        warmed(sea)
+        asked = sea.cost()
+        assert voyage.phases() == {"hub": "AwaitingReview"}
+        assert {one.status for one in asked} == {304}
+        assert 1 < len(asked) <= 6, [one.path for one in asked]
+
+
+def test_a_landing_costs_at_most_six_all_unchanged(tmp_path: Path) -> None:
+    voyage = Voyage(tmp_path / "world", {HUB: service()}, soak=timedelta(hours=9))
+    with afloat(voyage, tmp_path) as sea:
+        for _ in range(5):
+            sea.tick()
+            voyage.sandbox.advance(minutes=5)
+            voyage.approve_all()
+        warmed(sea)
+        asked = sea.cost()
+        assert voyage.phases() == {"hub": "Landing"}
+        assert {one.status for one in asked} == {304}
+        assert 1 < len(asked) <= 6, [one.path for one in asked]
+
+
+@pytest.mark.parametrize("what", ["push", "label", "comment", "archive"])
+def test_whatever_happens_to_a_repository_at_rest_is_seen_by_the_next_look(tmp_path: Path, what: str) -> None:
+    voyage = Voyage(tmp_path / "world", {HUB: service()})
+    with afloat(voyage, tmp_path) as sea:
+        sea.sail()
+        warmed(sea)
+        assert len(sea.cost()) == 1
+        if what == "push":
+            voyage.anna.push(HUB, "main", {"later.py": service()["app.py"]})
+        elif what == "archive":
+            voyage.sandbox.state.repo(HUB).archived = True
+        elif what == "label":
+            voyage.anna.label(voyage.sandbox.state.pull(HUB, 1), "convoy:hold")
+        else:
+            voyage.anna.comment(voyage.sandbox.state.pull(HUB, 1), "hello")
+        assert len(sea.cost()) > 1
+        expected = {"push": "Due", "archive": "Unreachable"}.get(what, "Settled")
+        assert voyage.phases() == {"hub": expected}
+
+
+def test_what_changed_a_moment_ago_proves_nothing_yet(tmp_path: Path) -> None:
+    voyage = Voyage(tmp_path / "world", {HUB: service(pin="tenacity==9.1.2", code=NEW)})
+    with afloat(voyage, tmp_path) as sea:
+        warmed(sea)
+        voyage.anna.push(HUB, "main", {"README.md": "one"})
+        sea.tick()
+        voyage.anna.push(HUB, "main", {"later.py": service()["app.py"]})  # within the same second
+        sea.tick()
+        assert voyage.phases() == {"hub": "Due"}
+
+
+def test_nothing_is_believed_for_longer_than_an_hour(tmp_path: Path) -> None:
+    voyage = Voyage(tmp_path / "world", {HUB: service(pin="tenacity==9.1.2", code=NEW)})
+    with afloat(voyage, tmp_path) as sea:
+        warmed(sea)
+        assert len(sea.cost()) == 1
+        voyage.sandbox.advance(minutes=61)
+        assert len(sea.cost()) > 1
+
+
+def test_a_wake_is_reason_to_ask_everything(tmp_path: Path) -> None:
+    voyage = Voyage(tmp_path / "world", {HUB: service(pin="tenacity==9.1.2", code=NEW), SHOP: service()})
+    with afloat(voyage, tmp_path) as sea:
+        memory = Memory()
+        warmed(sea)
+        sea.tick(memory)
+        sea.served.meter.asked.clear()
+        sea.tick(memory, woken=frozenset({HUB}))
+        paths = {one.path for one in sea.served.meter.rest()}
+        assert paths >= {f"/repos/{HUB}", f"/repos/{HUB}/branches/main"}
+        assert not any(path.startswith(f"/repos/{SHOP}") for path in paths)
+
+
+def test_the_local_store_is_private_and_may_be_broken_or_lost(tmp_path: Path) -> None:
+    voyage = Voyage(tmp_path / "world", {HUB: service(pin="tenacity==9.1.2", code=NEW)})
+    with afloat(voyage, tmp_path) as sea:
+        warmed(sea)
+        file = sea.cache / "answers.sqlite"
+        assert file.stat().st_mode & 0o777 == 0o600
+        assert b"sandbox_" not in file.read_bytes()
+        file.write_bytes(b"not a database at all, but long enough to be looked at" * 100)
+        sea.tick()
+        assert voyage.phases() == {"hub": "Current"}
+        file.unlink()
+        sea.tick()
+        assert voyage.phases() == {"hub": "Current"}
