@@ -41,7 +41,7 @@ _BLOCKING = (b"run_until_complete", b"run_forever")
 def only_handed_on(page: Page, name: cst.Name) -> bool:
     """Whether the loop is passed, returned, kept in an attribute, or asked for what a running one does too."""
     match page.parent(name):
-        case cst.Arg() | cst.Return() | cst.Yield():
+        case cst.Arg() | cst.Return() | cst.Yield() | cst.Comparison() | cst.ComparisonTarget():
             return True
         case cst.Attribute(attr=cst.Name(value=method)):
             return method in _HARMLESS

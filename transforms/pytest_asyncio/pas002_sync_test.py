@@ -102,26 +102,53 @@ RULE = Rule(
             probe=Probe(old="1 passed", broken="fixture 'event_loop' not found", works="1 passed", command=SUITE),
         ),
         Example(
-            "a parameter that is not used: what the test calls may find a loop as before",
-            "import asyncio\n\n\ndef test_future(event_loop):\n"
-            "    assert not asyncio.Future(loop=asyncio.get_event_loop_policy().get_event_loop()).done()\n",
-            "import asyncio\n\n\ndef test_future():\n"
-            "    assert not asyncio.Future(loop=asyncio.get_event_loop_policy().get_event_loop()).done()\n",
+            "a parameter that is not used",
+            "import asyncio\n\n\ndef test_queue(event_loop):\n    assert asyncio.Queue().empty()\n",
+            "import asyncio\n\n\ndef test_queue():\n    assert asyncio.Queue().empty()\n",
             path="test_app.py",
             notes=(4,),
             probe=Probe(old="1 passed", broken="fixture 'event_loop' not found", works="1 passed", command=SUITE),
         ),
         Example(
+            "a loop that is also handed on, or given a task",
+            "import asyncio\n\n\nasync def work(loop):\n    await asyncio.sleep(0)\n    return loop\n\n\n"
+            "def test_task(event_loop):\n    task = event_loop.create_task(work(event_loop))\n"
+            "    assert event_loop.run_until_complete(task) is event_loop\n",
+            "import asyncio\n\nimport pytest\n\n\nasync def work(loop):\n    await asyncio.sleep(0)\n"
+            "    return loop\n\n\n@pytest.mark.asyncio\nasync def test_task():\n"
+            "    event_loop = asyncio.get_running_loop()\n    task = event_loop.create_task(work(event_loop))\n"
+            "    assert await task is event_loop\n",
+            path="test_app.py",
+            notes=(9,),
+            probe=Probe(old="1 passed", broken="fixture 'event_loop' not found", works="1 passed", command=SUITE),
+        ),
+        Example(
+            "a parameter that is not used, where the code looks for a loop: the test still has one",
+            "from service import Client\n\n\ndef test_client(event_loop):\n    assert not Client().done\n",
+            "import pytest\n\nfrom service import Client\n\n\n@pytest.mark.asyncio\n"
+            "async def test_client():\n    assert not Client().done\n",
+            path="test_app.py",
+            others={
+                "service.py": "import asyncio\n\n\nclass Client:\n    def __init__(self):\n"
+                "        self.done = asyncio.get_event_loop().is_closed()\n"
+            },
+            notes=(4,),
+            probe=Probe(old="1 passed", broken="fixture 'event_loop' not found", works="1 passed", command=SUITE),
+        ),
+        Example(
             "uses that only a person can judge",
-            "import asyncio\n\nfrom service import helper\n\n\n"
-            "def test_task(event_loop):\n    task = event_loop.create_task(helper())\n"
-            "    event_loop.run_until_complete(task)\n\n\n"
+            "import asyncio\n\nimport aiothing\nfrom service import helper, run\n\n\n"
+            "def test_forever(event_loop):\n    event_loop.call_later(1, event_loop.stop)\n"
+            "    event_loop.run_forever()\n\n\n"
             "def test_later(event_loop, request):\n"
             "    request.addfinalizer(lambda: event_loop.run_until_complete(helper()))\n\n\n"
             "def test_another_loop(event_loop):\n    event_loop.run_until_complete(helper())\n"
-            "    asyncio.run(helper())\n",
+            "    asyncio.run(helper())\n\n\n"
+            "def test_handed_on(event_loop):\n    assert run(event_loop) == 1\n\n\n"
+            "def test_out_of_sight(event_loop):\n    assert aiothing.Client(event_loop)\n",
             path="test_app.py",
-            flags=((6, Level.BREAKS), (11, Level.BREAKS), (15, Level.BREAKS)),
+            others={"service.py": "def run(loop):\n    return loop.run_until_complete(helper())\n"},
+            flags=tuple((line, Level.BREAKS) for line in (7, 12, 16, 21, 25)),
         ),
         Example(
             "a decorator that may not take an async function",

@@ -10,6 +10,7 @@ import libcst as cst
 from transforms.model import Level, Proof
 from transforms.page import Page
 from transforms.pytest_asyncio.overrides import overrides
+from transforms.pytest_asyncio.requests import loop_seekers
 from transforms.pytest_world.proving import SUITE
 from transforms.pytest_world.sites import drop_element
 from transforms.rewrites import Edit, Flag, Rewrite, drop_argument, remove, string_value
@@ -20,12 +21,26 @@ def find(page: Page) -> Verdicts:
     """Every ``pytest.mark.usefixtures`` with that name."""
     if any(o.reason is not None for o in page.tree.once(overrides)):
         return
+    seeking: bool = page.tree.once(loop_seekers)
     for call in page.calls("pytest.mark.usefixtures"):
         named = [arg for arg in call.args if string_value(arg.value) == "event_loop"]
-        if named and (edits := _edits(page, call, named[0])):
+        if named and seeking and _concerns_sync_tests(page, call):
+            yield Flag(
+                call, "the fixture `event_loop` is gone, and sync tests may count on a loop: make them `async`"
+            )
+        elif named and (edits := _edits(page, call, named[0])):
             yield Rewrite(call, '`"event_loop"` dropped from `usefixtures`', edits)
         elif named:
             yield Flag(call, 'the fixture `event_loop` is gone: take `usefixtures("event_loop")` out')
+
+
+def _concerns_sync_tests(page: Page, call: cst.Call) -> bool:
+    """Whether the mark reaches a test that runs no loop of its own."""
+    around = page.parent(page.parent(call) or call) if isinstance(page.parent(call), cst.Decorator) else page.module
+    if isinstance(around, cst.FunctionDef):
+        return around.asynchronous is None
+    inner = page.below(around or page.module, cst.FunctionDef)
+    return any(f.asynchronous is None and f.name.value.startswith("test") for f in inner)
 
 
 def _edits(page: Page, call: cst.Call, arg: cst.Arg) -> tuple[Edit, ...]:
@@ -80,6 +95,13 @@ RULE = Rule(
             'import pytest\n\nwith_loop = pytest.mark.usefixtures("event_loop")\n',
             path="marks.py",
             flags=((3, Level.BREAKS),),
+        ),
+        Example(
+            "a sync test of code that looks for a loop",
+            'import asyncio\n\nimport pytest\n\n\n@pytest.mark.usefixtures("event_loop")\ndef test_one():\n'
+            "    assert asyncio.get_event_loop()\n",
+            path="test_app.py",
+            flags=((6, Level.BREAKS),),
         ),
         Example(
             "other fixtures, and strings elsewhere",

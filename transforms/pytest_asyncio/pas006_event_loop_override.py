@@ -211,6 +211,20 @@ RULE = Rule(
             others={"test_a.py": "import pytest\n\n\n@pytest.mark.asyncio\nasync def test_a(): ...\n"},
         ),
         Example(
+            "tasks that are left over are cancelled, as the plugin itself does now",
+            "import asyncio\n\nimport pytest\n\n\n@pytest.fixture(scope='session')\ndef event_loop():\n"
+            "    loop = asyncio.new_event_loop()\n    yield loop\n    pending = asyncio.all_tasks(loop)\n"
+            "    for task in pending:\n        task.cancel()\n    if pending:\n"
+            "        loop.run_until_complete(asyncio.gather(*pending, return_exceptions=True))\n    loop.close()\n"
+            + _REST,
+            "import pytest\n" + _REST,
+            path="conftest.py",
+            others={"test_queue.py": _QUEUE, "pytest.ini": "[pytest]\nasyncio_mode = auto\n"},
+            others_after={"pytest.ini": "[pytest]\nasyncio_mode = auto\n" + _KEYS.format("session")},
+            notes=(7,),
+            probe=Probe(old="2 passed", broken="different event loop", works="2 passed", command=SUITE),
+        ),
+        Example(
             "debug mode has a key of its own",
             "import pytest\n\n\n@pytest.fixture\ndef event_loop(event_loop):\n    event_loop.set_debug(True)\n"
             "    yield event_loop\n" + _REST,
@@ -255,8 +269,7 @@ RULE = Rule(
             path="conftest.py",
             others={
                 "pytest.ini": "[pytest]\nasyncio_mode = auto\n",
-                "test_a.py": "async def test_a(): ...\n\n\n"
-                "def test_b(event_loop):\n    event_loop.call_soon(print)\n",
+                "test_a.py": "async def test_a(): ...\n\n\ndef test_b(event_loop):\n    event_loop.run_forever()\n",
             },
             flags=((9, Level.CHANGES_SILENTLY),),
         ),

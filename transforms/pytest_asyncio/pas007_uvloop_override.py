@@ -116,7 +116,7 @@ RULE = Rule(
             "import pytest\nimport uvloop\n\n\n@pytest.fixture\ndef event_loop():\n"
             "    loop = uvloop.new_event_loop()\n    yield loop\n    loop.close()\n",
             path="conftest.py",
-            others={"test_app.py": "def test_loop(event_loop):\n    event_loop.call_soon(print)\n"},
+            others={"test_app.py": "def test_loop(event_loop):\n    event_loop.run_forever()\n"},
             flags=((6, Level.CHANGES_SILENTLY),),
         ),
         Example(

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 
 import libcst as cst
 
+from transforms.definitions import definition as seen
 from transforms.model import Level
 from transforms.page import Page
 from transforms.pytest_asyncio.awaiting import Uses, uses
-from transforms.pytest_asyncio.handing import blocking_taker, only_handed_on
+from transforms.pytest_asyncio.handing import blocking_definitions, blocking_taker, only_handed_on
 from transforms.pytest_asyncio.marking import marking
 from transforms.pytest_world.drivers import handled, keeps_async
 from transforms.pytest_world.sites import definition, fixture_decorator, loads, own, parameter
@@ -63,7 +64,7 @@ def _verdict(world: World, page: Page, node: cst.FunctionDef, function: Function
     if function.is_async:
         return _async(page, node)
     found = uses(page, node, NAME)
-    if not found.awaits and not found.others and found.obstacle is None:
+    if not found.awaits and not found.others and found.obstacle is None and not _finds_loops(page):
         return _unused(page, node)
     if found.obstacle is not None:
         return _flag(page, node, f"it {found.obstacle}")
@@ -111,6 +112,17 @@ def _unused(page: Page, node: cst.FunctionDef) -> Rewrite:
     return Rewrite(node, message, _dropped(node), (), Level.ADVICE, page.path)
 
 
+def _finds_loops(page: Page) -> bool:
+    """Whether something in the service looks for a current loop, which an unused parameter provided for it."""
+    return page.tree.once(loop_seekers)
+
+
+def loop_seekers(tree: Tree) -> bool:
+    """Whether any file of the service calls what needs a current loop. Ask for it with ``tree.once``."""
+    words = (b"get_event_loop()", b"ensure_future(", b"asyncio.Future()")
+    return any(word in tree.files[path] for path in tree.paths(".py") for word in words)
+
+
 def _running(page: Page, node: cst.FunctionDef) -> tuple[tuple[Edit, ...], tuple[Import, ...]] | None:
     """``event_loop = asyncio.get_running_loop()`` as the first statement."""
     reference = refer(page, node, "asyncio.get_running_loop", whole=True)
@@ -121,23 +133,27 @@ def _running(page: Page, node: cst.FunctionDef) -> tuple[tuple[Edit, ...], tuple
 
 
 def _test(world: World, page: Page, node: cst.FunctionDef, function: Function, found: Uses) -> Rewrite | Flag:
-    if found.others:
-        return _flag(page, node, f"it uses the loop itself (line {page.line(found.others[0])})")
+    if strange := _own_use(page, found) or _unseen_taker(page, found):
+        return _flag(page, node, strange)
+    if not found.awaits and not found.others and page.tree.once(blocking_definitions):
+        return _flag(page, node, "the code finds a loop by itself, and may run it")
     if not keeps_async(function):
         return _flag(page, node, "a decorator may not take an async function")
     if raw := [n for n in function.requests if _is_raw(world.resolve(function, n), world)]:
         return _flag(page, node, f"it gets `{raw[0]}` as a coroutine")
-    edits = (*_dropped(node), *found.awaits, change(node, asynchronous=cst.Asynchronous()))
-    imports: tuple[Import, ...] = ()
+    running = _running(page, node) if found.others else ((), ())
+    if running is None:
+        return _flag(page, node, "its body has no room for a statement, or `asyncio` means something else here")
+    edits = (*_dropped(node), *found.awaits, *running[0], change(node, asynchronous=cst.Asynchronous()))
+    imports = running[1]
     marked = any(m.name == "asyncio" for m in world.marks(function))
     if not marked and world.mode(function.path) != "auto":
         mark = marking(page, node)
         if mark is None:
             return _flag(page, node, "`pytest` means something else here")
-        edits, imports = (*edits, *mark.edits), mark.imports
-    message = (
-        "test made `async`; `event_loop.run_until_complete(…)` → `await …`, all of its body now runs in the loop"
-    )
+        edits, imports = (*edits, *mark.edits), (*imports, *mark.imports)
+    how = "`event_loop.run_until_complete(…)` → `await …`, all of its body now runs in the loop"
+    message = f"test made `async`; {how}" if found.awaits else "test made `async`: so there is a loop to be found"
     return Rewrite(node, message, edits, imports, Level.ADVICE, page.path)
 
 
@@ -146,10 +162,8 @@ def _is_raw(fixture: Fixture | None, world: World) -> bool:
 
 
 def _fixture(world: World, page: Page, node: cst.FunctionDef, function: Fixture, found: Uses) -> Rewrite | Flag:
-    if strange := next((n for n in found.others if not only_handed_on(page, n)), None):
-        return _flag(page, node, f"it uses the loop itself (line {page.line(strange)})")
-    if taker := next((t for n in found.others if (t := blocking_taker(page, n))), None):
-        return _flag(page, node, f"`{taker}`, which gets the loop, runs it")
+    if strange := _own_use(page, found):
+        return _flag(page, node, strange)
     if _fetched(world, function.fixture):
         return _flag(page, node, f"`getfixturevalue({function.fixture!r})` would run it inside a running loop")
     running = _running(page, node) if found.others else ((), ())
@@ -165,6 +179,27 @@ def _fixture(world: World, page: Page, node: cst.FunctionDef, function: Fixture,
     )
     message = "fixture made `async`: the loop is running while it is set up"
     return Rewrite(node, message, edits, (*running[1], *decorator[1]), Level.ADVICE, page.path)
+
+
+def _own_use(page: Page, found: Uses) -> str | None:
+    """What the function does with the loop that a running one may not do."""
+    if strange := next((n for n in found.others if not only_handed_on(page, n)), None):
+        return f"it uses the loop itself (line {page.line(strange)})"
+    taker = next((t for n in found.others if (t := blocking_taker(page, n))), None)
+    return f"`{taker}`, which gets the loop, runs it" if taker else None
+
+
+def _unseen_taker(page: Page, found: Uses) -> str | None:
+    """A call out of sight that gets the loop: a sync test may count on its running it."""
+    awaited = {edit.node for edit in found.awaits}
+    for name in found.others:
+        call = page.parent(arg) if isinstance(arg := page.parent(name), cst.Arg) else None
+        if call is None or not isinstance(call, cst.Call) or any(n in awaited for n in page.above(call)):
+            continue
+        target = page.resolve(call.func) or ""
+        if not target.startswith("asyncio.") and seen(page, call.func) is None:
+            return f"`{page.module.code_for_node(call.func)}`, which gets the loop, may run it"
+    return None
 
 
 def _fetched(world: World, name: str) -> bool:

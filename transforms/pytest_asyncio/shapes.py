@@ -92,7 +92,7 @@ class _Reader:
 
     def block(self, body: list[ast.stmt]) -> None:
         for statement in body:
-            if not self.understands(statement):
+            if not (self.understands(statement) or cancels(statement, self.names)):
                 self.strange = self.strange or statement
 
     def understands(self, node: ast.stmt) -> bool:
@@ -118,7 +118,7 @@ class _Reader:
             case ast.With(items=[ast.withitem(context_expr=context)], body=body) if self.closes(context):
                 self.block(body)
                 return True
-        return cancels(node, self.names)
+        return False
 
     def closes(self, context: ast.expr) -> bool:
         """``with closing(asyncio.new_event_loop()) as loop:``, and exceptions of closing that are let go."""
