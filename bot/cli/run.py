@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, replace
+from typing import cast
+
 import click
 
-from bot.cli.out import complain, document
+from bot.cli.out import complain, document, visible
 from bot.cli.standing import standing_data
+from bot.ports import Forge, Workspace
 from bot.reconcile import Memory, tick
+from bot.rehearsal import Playbill, RehearsedForge, RehearsedWorkspace
 from bot.render import status_text
 from bot.report import Report
 
@@ -16,14 +21,17 @@ JSON = click.option("--json", "as_json", is_flag=True, help="One JSON document o
 
 @click.command()
 @CONFIG
-@click.option("--dry-run", "dry", is_flag=True, help="Decide, say what would be done, and write nothing.")
+@click.option("--dry-run", "dry", is_flag=True, help="Say every write that would be made, and make none.")
 @JSON
 def run(file: str | None, dry: bool, as_json: bool) -> None:
     """One tick: look at everything, do what is to be done now."""
     from bot.cli.outside import outside
 
     with outside(file) as there:
-        report = tick(there.config, there.ports, Memory(), dry=dry)
+        playbill, ports = Playbill(meant=not dry), there.ports
+        forge = cast(Forge, RehearsedForge(ports.forge, ports.clock, playbill))
+        workspace = cast(Workspace, RehearsedWorkspace(ports.workspace, playbill))
+        report = tick(there.config, replace(ports, forge=forge, workspace=workspace), Memory())
         done = [] if dry else [(h.event, h.service, h.detail) for h in there.timeline.happenings]
     planned = [
         (s.decision.action.name, s.service.name, s.decision.reason) for s in report.standings if s.decision.action
@@ -31,10 +39,13 @@ def run(file: str | None, dry: bool, as_json: bool) -> None:
     told = planned if dry else done
     if as_json:
         acts = [{"event": event, "service": service, "detail": detail} for event, service, detail in told]
-        document(_data(report) | {"dry_run": dry, "actions": acts})
+        writes = [asdict(write) for write in playbill.writes]
+        document(_data(report) | {"dry_run": dry, "actions": acts, "writes": writes})
         return
     for event, service, detail in told:
         click.echo(f"{'would ' if dry else ''}{event:<16}  {service:<14}  {detail}")
+    for write in playbill.writes if dry else ():
+        click.echo(visible(f"would write       {write.repo:<14}  {write.verb}: {write.detail}"))
     _print(report)
 
 
