@@ -114,8 +114,8 @@ def delete_comment(state: ForgeState, actor: str, name: str, identifier: int) ->
     found = comment_of(repo, identifier)
     if found.author != actor and not state.may(actor, repo, "write"):
         raise Denied(403, "Resource not accessible by integration")
-    del repo.comments[identifier]
     emit(state, name, "issue_comment", "deleted", actor, number=found.number, comment=identifier)
+    del repo.comments[identifier]
 
 
 @locked

@@ -14,7 +14,7 @@ from bot.sandbox.http.smart_git import GIT_PATH, SmartGit
 from bot.sandbox.http.webhooks import Webhooks
 from bot.sandbox.records import Delivery
 from bot.sandbox.state import ForgeState
-from tests.contract.published import answer_errors, webhook_errors
+from tests.contract.published import answer_errors, described, webhook_errors
 
 Application = Callable[[ForgeState, Webhooks, SmartGit], ASGIApp]
 Describe = Callable[[ForgeState, Delivery], Json]
@@ -22,11 +22,11 @@ Describe = Callable[[ForgeState, Delivery], Json]
 
 @dataclass
 class Judge:
-    """Everything that was wrong with what went out, and how much was looked at."""
+    """Everything that was wrong with what went out, and what was looked at: described paths that worked, events."""
 
     wrong: list[str] = field(default_factory=list)
-    answers: int = 0
-    events: int = 0
+    answers: set[tuple[str, str | None]] = field(default_factory=set)
+    events: set[str] = field(default_factory=set)
 
     def doorway(self, made: Application) -> Application:
         """The same application, with every answer looked at on its way out."""
@@ -42,10 +42,11 @@ class Judge:
 
                 async def heard(message: Message) -> None:
                     said.append(message)
+                    if message["type"] == "http.response.body" and not message.get("more_body"):
+                        self._answered(scope, said)
                     await send(message)
 
                 await inner(scope, receive, heard)
-                self._answered(scope, said)
 
             return dispatch
 
@@ -54,14 +55,14 @@ class Judge:
     def described(self, webhooks: Webhooks, delivery: Delivery) -> Json:
         """Stands in for ``Webhooks.describe``: every event is told, whether anybody listens or not."""
         told = payload(webhooks._state, delivery)
-        self.events += 1
-        self.wrong += [
-            f"{delivery.event} {delivery.action} {error}" for error in webhook_errors(delivery.event, told)
-        ]
+        name = f"{delivery.event} {delivery.action or ''}".strip()
+        self.events.add(name)
+        self.wrong += [f"{name} {error}" for error in webhook_errors(delivery.event, told)]
         return told
 
     def _answered(self, scope: Scope, said: list[Message]) -> None:
         body = b"".join(message.get("body", b"") for message in said)
         method, path, status = scope["method"], urlsplit(scope["path"]).path, said[0]["status"]
-        self.answers += 1
+        if status < 300:
+            self.answers.add((method, described(path)))
         self.wrong += [f"{method} {path} {status} {error}" for error in answer_errors(method, path, status, body)]
