@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bot.migrate import Overlay, migration, wanted
@@ -15,6 +15,25 @@ from transforms.model import Files
 
 PYTHON = "3.11"
 """What a service that says nothing is taken to run on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a resolver is asked about one service. ``partial``: not all of its requirements could be told."""
+
+    lines: tuple[str, ...]
+    limits: tuple[str, ...]
+    python: str
+    partial: bool
+
+
+def question(files: Files, path: str, others: Sequence[str]) -> Question | None:
+    """The question for the service at ``path``, None where it lists nothing."""
+    lines, partial = requirement_lines(files, path, others)
+    if not lines:
+        return None
+    floor = python_floor(files, path, others)
+    return Question(lines, constraint_lines(files, path, others), floor[0] if floor else PYTHON, partial)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +58,8 @@ class Proof:
         return found
 
     def _resolved(self, files: Files, seen: Observation, service: Service) -> Resolution | None:
-        others = seen.wish.nested.get(service.name, ())
-        lines, partial = requirement_lines(files, service.path, others)
-        if not lines:
-            return None
-        floor = python_floor(files, service.path, others)
-        limits = constraint_lines(files, service.path, others)
-        return self._ask(lines, limits, floor[0] if floor else PYTHON, partial)
+        asked = question(files, service.path, seen.wish.nested.get(service.name, ()))
+        return self._ask(asked) if asked else None
 
     def is_idempotent(self, seen: Observation) -> bool | None:
         """A second run over the migrated tree edits nothing; None where there was no first one."""
@@ -60,12 +74,12 @@ class Proof:
     def _after(self, seen: Observation) -> Overlay:
         return Overlay(self.eyes.workspace.files(seen.unit.repo, seen.wish.base), seen.wish.edits)
 
-    def _ask(self, lines: tuple[str, ...], limits: tuple[str, ...], python: str, partial: bool) -> Resolution:
-        key = (python, *lines, "", *limits)
+    def _ask(self, asked: Question) -> Resolution:
+        key = (asked.python, *asked.lines, "", *asked.limits)
         if key not in self.known:
-            self.known[key] = self.resolver.resolve(lines, python, limits)
+            self.known[key] = self.resolver.resolve(asked.lines, asked.python, asked.limits)
         found = self.known[key]
-        if partial and found.status == "ok":
+        if asked.partial and found.status == "ok":
             return Resolution("partial", found.detail)
         return found
 

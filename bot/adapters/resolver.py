@@ -34,6 +34,9 @@ _MISSING = re.compile(
     r" (?:was not found in the package registry|(?:has|have) no usable wheels)"
 )
 _BECAUSE = re.compile(r"\b[Bb]ecause (.+?), we can conclude")
+_ASKED = "you require "
+_MOST = 6
+"""Reasons told of one conflict."""
 _TRIES = 4
 """How often the question is asked again without what the index does not have."""
 
@@ -147,11 +150,15 @@ def _verdict(code: int, said: str, left_out: Sequence[str]) -> Resolution:
 
 
 def _sides(flat: str) -> str:
-    """The first reason that uv gives, which names both sides, as one sentence of ours."""
-    match = _BECAUSE.search(flat)
-    reason = match[1] if match else flat.partition("resolving dependencies")[2].strip(" :×╰─▶")
+    """The reasons that uv gives, both sides of the conflict among them, as one sentence of ours."""
+    reasons = dict.fromkeys(part for found in _BECAUSE.findall(flat) for part in found.split(" and ") if part)
+    told = [r for r in reasons if "your requirements" not in r][:_MOST]
+    asked = " and ".join(r.removeprefix(_ASKED) for r in told if r.startswith(_ASKED))
+    depends = [r for r in told if not r.startswith(_ASKED)]
+    reason = " and ".join([*depends, *([f"{_ASKED}{asked}"] if asked else [])])
+    reason = reason or flat.partition("resolving dependencies")[2].strip(" :×╰─▶")
     reason = _redacted(reason).replace("you require", "this service requires")
-    return f"{reason[:400]}."
+    return f"{reason[:600]}."
 
 
 def _flat(said: str) -> str:

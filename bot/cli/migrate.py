@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime, time
 
 import click
 
 from bot.adapters.checkout import checkout
+from bot.adapters.resolver import UvResolver
 from bot.adapters.trees import Tree, write
 from bot.campaign import branch as branch_name
 from bot.cli import diff
 from bot.cli.local import checkouts, chosen, configuration, discovered, told, wanted
 from bot.cli.migration import Result, computed, data, summary
 from bot.cli.out import complain, document, visible
+from bot.cli.together import proven
 from bot.config import Config
 from bot.render import commit_message
 from transforms.memory import remembering
@@ -29,6 +32,7 @@ from transforms.model import Files, Level
 @click.option("--branch", is_flag=True, help="Commit on new branches, one per service; leaves the files alone.")
 @click.option("--check", is_flag=True, help="Say what is left to do; exit 1 when there is something.")
 @click.option("--force", is_flag=True, help="With --write: even when the git tree is dirty.")
+@click.option("--offline", is_flag=True, help="Ask no index whether the pins go together.")
 @click.option("--config", "file", metavar="FILE", help="Configuration; without it the built-in defaults hold.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 @remembering()
@@ -37,6 +41,7 @@ def migrate(
     services: tuple[str, ...],
     upgrades: tuple[str, ...],
     force: bool,
+    offline: bool,
     file: str | None,
     as_json: bool,
     **modes: bool,
@@ -57,6 +62,9 @@ def migrate(
         made = {}
         if mode == "write":
             _write(tree, result, force)
+    if not offline:
+        as_of = datetime.combine(config.as_of, time(), UTC) if config.as_of else None
+        result = proven(result, UvResolver(as_of=as_of), complain)
     _say(result, mode, made, as_json)
     left = bool(result.edits) or bool(result.flagged(Level.BREAKS, Level.CHANGES_SILENTLY))
     return 1 if mode == "check" and left else 0

@@ -28,6 +28,12 @@ def convoy(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) 
     return run
 
 
+@pytest.fixture(autouse=True)
+def empty_index(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test of the command line asks the real index anything; this one knows no package."""
+    monkeypatch.setenv("UV_DEFAULT_INDEX", tmp_path_factory.mktemp("index").as_uri())
+
+
 @pytest.fixture
 def plant(tmp_path: Path) -> Plant:
     """``plant("shop", {"a/b.py": "…"})`` makes a folder with these files; with ``git=True`` they are committed."""

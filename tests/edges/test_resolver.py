@@ -5,36 +5,15 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import zipfile
 from pathlib import Path
 
 import pytest
 
 from bot.adapters.resolver import UvResolver, safe_line
+from tests.edges.wheels import wheel
 
 EVIL_BACKEND = "import pathlib\npathlib.Path({mark!r}).write_text('ran')\n"
 EVIL_PROJECT = '[build-system]\nrequires = []\nbuild-backend = "evil"\nbackend-path = ["."]\n'
-
-
-def wheel(folder: Path, name: str, version: str, *requires: str, python: str = ">=3.8") -> None:
-    """A released wheel, in the smallest form that an installer accepts, listed in a PEP 503 index."""
-    home = folder / name.replace("_", "-")
-    home.mkdir(parents=True, exist_ok=True)
-    info = f"{name}-{version}.dist-info"
-    needs = "".join(f"Requires-Dist: {r}\n" for r in requires)
-    with zipfile.ZipFile(home / f"{name}-{version}-py3-none-any.whl", "w") as archive:
-        archive.writestr(
-            f"{info}/METADATA",
-            f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\nRequires-Python: {python}\n{needs}",
-        )
-        archive.writestr(
-            f"{info}/WHEEL", "Wheel-Version: 1.0\nGenerator: t\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
-        )
-        archive.writestr(f"{info}/RECORD", "")
-    links = "".join(
-        f'<a href="{w.name}" data-requires-python="{python}">{w.name}</a>\n' for w in sorted(home.glob("*.whl"))
-    )
-    (home / "index.html").write_text(f"<!DOCTYPE html><html><body>{links}</body></html>")
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +46,10 @@ def test_pins_that_go_together_are_ok(index: str) -> None:
 def test_a_conflict_names_both_sides_in_one_sentence(index: str) -> None:
     answer = UvResolver(index).resolve(["runner==9.0.2", "plugin==0.23.8"], "3.11")
     assert answer.status == "conflict"
-    assert answer.detail == "plugin<=0.23.8 depends on runner<9 and this service requires runner==9.0.2."
+    assert (
+        answer.detail
+        == "plugin<=0.23.8 depends on runner<9 and this service requires runner==9.0.2 and plugin==0.23.8."
+    )
 
 
 def test_a_python_below_the_floor_is_a_conflict(index: str) -> None:

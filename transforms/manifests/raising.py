@@ -36,6 +36,7 @@ RULES = {
     "PIN003": "a pin that Convoy does not edit",
     "PIN004": "a pin with hashes",
     "PIN005": "the successor is listed already; the old package goes",
+    "PIN006": "the pins do not go together",
 }
 """What each pin rule means, by id."""
 
