@@ -2,33 +2,28 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
 from typing import Any
 
 import libcst as cst
 
 from transforms.influxdb_client.names import (
+    CLASSES,
     CLIENTS,
     INNER,
     NEW,
     OLD,
     PIVOT,
+    RENAMED,
     SUCCESSORS,
-    WRITERS,
     is_in_import,
     is_old,
     module_of,
 )
 from transforms.page import Page
-from transforms.rewrites import Flag, Rewrite, change, dotted, dotted_text, remove, string_value, swap, with_string
+from transforms.rewrites import Flag, Rewrite, change, dotted, dotted_text, remove, swap
 from transforms.rule import Verdicts
+from transforms.scopes import Binding
 
-_CLASSES = CLIENTS | WRITERS
-_RENAMED = {"InfluxDBClient": "InfluxDBClient3", "WriteApi": "InfluxDBClient3"}
-_PATCHING = frozenset(
-    {"patch", "setattr", "delattr", "setitem", "import_module", "__import__", "importorskip", "dict"}
-)
 _INSTEAD = {
     "from_env_properties": (
         "the 3.x client has no `from_env_properties`: `InfluxDBClient3.from_env()` needs `INFLUX_HOST`, "
@@ -44,15 +39,13 @@ _MISSING = {
     "QueryApi": "the 3.x client asks itself, so what is typed `QueryApi` is an `InfluxDBClient3`",
 }
 _MIXED = "the 3.x client has these things in several modules: split the import"
-_BY_NAME = "names the 2.x client in a string; what stands in for it has to have the 3.x client's shape"
 
 
 def named(page: Page) -> Verdicts:
-    """The imports of a page, the uses of what they bring, and strings that name it."""
+    """The imports of a page and the uses of what they bring."""
     yield from _imports(page)
     yield from _names(page)
     yield from _attributes(page)
-    yield from _strings(page)
 
 
 # ── imports ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -105,14 +98,30 @@ def _module(names: list[str]) -> str:
 
 
 def _fallback(page: Page, node: cst.ImportFrom) -> str:
-    """Why a name that an ``except`` binds as well cannot be renamed."""
+    """Why a name that an ``except`` binds as well cannot be had from the 3.x client."""
     assert not isinstance(node.names, cst.ImportStar)
     for alias in node.names:
         name = dotted_text(alias.name) or ""
-        others = [b for b in page.scopes.module_level(name) if b.statement is not node and b.target not in _CLASSES]
-        if alias.asname is None and name in _RENAMED and others:
+        if alias.asname is None and name in RENAMED and _others(page, name) and not keeps(page, name):
             return f"`{name}` is bound elsewhere too, as when the import fails: rename both"
     return ""
+
+
+def _others(page: Page, name: str) -> list[Binding]:
+    return [b for b in page.scopes.module_level(name) if b.target not in CLASSES]
+
+
+def keeps(page: Page, name: str) -> bool:
+    """Whether a class keeps its old name in a page: it is None there where the import fails."""
+    others = _others(page, name)
+    return bool(others) and all(_is_none(b.node) for b in others)
+
+
+def _is_none(node: cst.CSTNode) -> bool:
+    match node:
+        case cst.Assign(value=cst.Name(value="None")) | cst.AnnAssign(value=cst.Name(value="None")):
+            return True
+    return False
 
 
 def _without_pivot(page: Page, node: cst.ImportFrom) -> Rewrite | Flag:
@@ -140,11 +149,14 @@ def _aliases(page: Page, node: cst.ImportFrom) -> list[cst.ImportAlias]:
     found: dict[tuple[str, str], cst.ImportAlias] = {}
     for alias in node.names:
         old = dotted_text(alias.name) or ""
-        new = _RENAMED.get(old, old)
+        new = RENAMED.get(old, old)
         local = dotted_text(alias.asname.name) or "" if alias.asname is not None else ""
         if old == "WriteApi" and not local and others.get("InfluxDBClient") in CLIENTS:
             continue
-        found.setdefault((new, local), alias.with_changes(name=cst.Name(new)))
+        named = alias.with_changes(name=cst.Name(new))
+        if not local and new != old and keeps(page, old):
+            named = named.with_changes(asname=cst.AsName(cst.Name(old)))
+        found.setdefault((new, local), named)
     if not found:
         return []
     *first, last = found.values()
@@ -156,11 +168,11 @@ def _aliases(page: Page, node: cst.ImportFrom) -> list[cst.ImportAlias]:
 
 def _names(page: Page) -> Verdicts:
     for node in page.all(cst.Name):
-        if is_use(page, node) and page.resolve(node) in _CLASSES:
+        if is_use(page, node) and page.resolve(node) in CLASSES:
             if trouble := _trouble(page, node):
                 yield Flag(node, trouble, file=page.path)
-            elif node.value in _RENAMED:
-                new = cst.Name(_RENAMED[node.value])
+            elif node.value in RENAMED and not keeps(page, node.value):
+                new = cst.Name(RENAMED[node.value])
                 yield Rewrite(node, "the 3.x client's class", (swap(node, new),), file=page.path)
 
 
@@ -179,6 +191,9 @@ def _trouble(page: Page, node: cst.BaseExpression) -> str:
     parent = page.parent(node)
     if isinstance(parent, cst.Call) and parent.func is node:
         return ""
+    kept = isinstance(node, cst.Name) and keeps(page, node.value)
+    if kept and isinstance(parent, (cst.AssignTarget, cst.Comparison)):
+        return ""
     if isinstance(parent, cst.Attribute):
         name = parent.attr.value
         return _INSTEAD.get(name, f"the 3.x client has no `{name}` that does the same")
@@ -195,7 +210,7 @@ def _attributes(page: Page) -> Verdicts:
             continue
         owner = (name or "").rpartition(".")[0]
         if name in SUCCESSORS:
-            trouble = _trouble(page, node) if name in _CLASSES else ""
+            trouble = _trouble(page, node) if name in CLASSES else ""
             yield Flag(node, trouble, file=page.path) if trouble else _renamed(page, node)
         elif owner in SUCCESSORS:
             if isinstance(node.value, cst.Attribute):
@@ -236,36 +251,3 @@ def translated(page: Page, node: cst.BaseExpression) -> cst.BaseExpression:
     result = node.visit(Said())
     assert isinstance(result, cst.BaseExpression)
     return result
-
-
-# ── strings ──────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _strings(page: Page) -> Iterator[Flag | Rewrite]:
-    for text in page.all(cst.SimpleString):
-        value = string_value(text) or ""
-        if any(isinstance(at, cst.Annotation) for at in page.above(text)):
-            new = re.sub(r"(?<![\w.])(InfluxDBClient|WriteApi)\b", lambda m: _RENAMED[m[1]], value)
-            if new != value and page.scopes.imported(text, "InfluxDBClient") in {*CLIENTS, None}:
-                yield Rewrite(text, "the 3.x client's class", (swap(text, with_string(text, new)),), file=page.path)
-        elif _names_client(value) and _is_patching(page, text):
-            yield Flag(text, _BY_NAME, file=page.path)
-
-
-def _names_client(value: str) -> bool:
-    return is_old(value) or value == "InfluxDBClient" or value.endswith(".InfluxDBClient")
-
-
-def _is_patching(page: Page, text: cst.SimpleString) -> bool:
-    """Whether a string is looked up as a name: in a patch, an import by name, ``sys.modules``."""
-    for at in page.above(text):
-        match at:
-            case cst.Call(func=func):
-                return not _PATCHING.isdisjoint((dotted_text(func) or "").split("."))
-            case cst.Subscript(value=value):
-                return dotted_text(value) == "sys.modules"
-            case cst.Dict() if (call := page.around(at, cst.Call)) is not None:
-                return not _PATCHING.isdisjoint((dotted_text(call.func) or "").split("."))
-            case cst.BaseStatement():
-                return False
-    return False

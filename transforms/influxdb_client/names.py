@@ -14,6 +14,10 @@ NEW = "influxdb_client_3"
 CLIENTS = frozenset({f"{OLD}.InfluxDBClient", f"{OLD}.client.influxdb_client.InfluxDBClient"})
 WRITERS = frozenset({f"{OLD}.WriteApi", f"{OLD}.client.write_api.WriteApi"})
 
+CLASSES = CLIENTS | WRITERS
+RENAMED = {"InfluxDBClient": "InfluxDBClient3", "WriteApi": "InfluxDBClient3"}
+"""Classes whose own name changes."""
+
 PIVOT = f"{OLD}.client.warnings.MissingPivotFunction"
 
 _POINT = ("", ".client.write.point")

@@ -104,6 +104,25 @@ def test_open():
         open("http://influx:8086")
 """
 
+_PATCHED = """\
+def test_open(mocker):
+    mocker.patch("app.InfluxDBClient")
+    mocker.patch("influxdb.InfluxDBClient")
+"""
+
+_BY_IMPORT = """\
+from influxdb_client import InfluxDBClient
+
+client = InfluxDBClient(url="http://influx:8086", token="t", org="o")
+"""
+
+_IMPORTED = """\
+import importlib
+
+Point = importlib.import_module("influxdb_client").Point
+name = "influxdb_client"
+"""
+
 _LEFT = """\
 from influxdb import InfluxDBClient
 from influxdb_client_3 import InfluxDBClient3
@@ -136,7 +155,29 @@ EXAMPLES = (
         after=_COMPARED_AFTER,
         probe=Probe(old="equal", broken="No module named 'influxdb_client'", works="equal"),
     ),
-    Example(title="A mock in its place", before=_BY_NAME, flags=((11, Level.BREAKS),)),
+    Example(
+        title="A mock in its place",
+        before=_BY_NAME,
+        after=_BY_NAME.replace("influxdb_client import", "influxdb_client_3 import")
+        .replace("InfluxDBClient", "InfluxDBClient3")
+        .replace("(url=", "(host=")
+        .replace("influxdb_client.", "influxdb_client_3."),
+        others={"tests/test_app.py": _PATCHED},
+        others_after={"tests/test_app.py": _PATCHED.replace("app.InfluxDBClient", "app.InfluxDBClient3")},
+        notes=(2, 7, 11),
+        probe=Probe(
+            script='\n\ntest_open()\nprint("mocked")\n',
+            old="mocked",
+            broken="No module named 'influxdb_client'",
+            works="mocked",
+        ),
+    ),
+    Example(
+        title="A module imported by its name",
+        before=_BY_IMPORT,
+        others={"points.py": _IMPORTED},
+        flags=(("points.py", 3, Level.BREAKS),),
+    ),
     Example(title="The 1.x client, the 3.x client, a name in a string", before=_LEFT),
 )
 """One for every shape."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from transforms.influxdb_client.samples_probe import writes
-from transforms.rule import Example
+from transforms.influxdb_client.samples_probe import SENDING, writes
+from transforms.rule import Example, Probe
 
 _LIVING = """\
 from influxdb_client import InfluxDBClient
@@ -175,7 +175,48 @@ def send(url):
         client.write(database="home", record=Point("home").field("temp", 21.5))
 """
 
+_GUARDED = """\
+try:
+    from influxdb_client import InfluxDBClient, Point
+    from influxdb_client.client.write_api import SYNCHRONOUS
+except ImportError:
+    InfluxDBClient = None
+
+
+def send(url):
+    if InfluxDBClient is None:
+        return
+    with InfluxDBClient(url=url, token="t", org="o") as client:
+        client.write_api(write_options=SYNCHRONOUS).write("home", record=Point("home").field("temp", 21.5))
+"""
+
+_GUARDED_AFTER = """\
+try:
+    from influxdb_client_3 import InfluxDBClient3 as InfluxDBClient, Point
+except ImportError:
+    InfluxDBClient = None
+
+
+def send(url):
+    if InfluxDBClient is None:
+        return
+    with InfluxDBClient(host=url, token="t", org="o") as client:
+        client.write(database="home", record=Point("home").field("temp", 21.5))
+"""
+
 EXAMPLES = (
+    Example(
+        title="A client that need not be installed",
+        before=_GUARDED,
+        after=_GUARDED_AFTER,
+        notes=(11,),
+        probe=Probe(
+            script=SENDING,
+            old="['home temp=21.5']",
+            broken="[]",
+            works="['home temp=21.5']",
+        ),
+    ),
     Example(
         title="A write API that ends before its client",
         before=_LIVING,

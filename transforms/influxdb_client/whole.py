@@ -20,6 +20,7 @@ from transforms.influxdb_client.missing import missing, queries
 from transforms.influxdb_client.names import CLIENTS, NEW, is_old, module_of
 from transforms.influxdb_client.points import compared
 from transforms.influxdb_client.server import is_three
+from transforms.influxdb_client.strings import quoted
 from transforms.influxdb_client.writer import Writer, writers
 from transforms.influxdb_client.writing import doubtful, dropped, extra, writes, written
 from transforms.objects import Made
@@ -82,6 +83,7 @@ def _said(page: Page) -> Iterator[Rewrite | Flag]:
         if _uses_new(page):
             yield Flag(page.module, "this file uses both clients: take one of them out first", file=page.path)
         yield from (v for v in named(page) if isinstance(v, (Rewrite, Flag)))
+    yield from quoted(page)
     yield from (v for v in compared(page) if isinstance(v, Rewrite))
     yield from _clients(page)
     yield from _written(page)
