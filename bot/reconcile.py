@@ -23,7 +23,18 @@ from bot.observation import Observation, Talk
 from bot.observe import Eyes
 from bot.phase import derive
 from bot.phases import Phase
-from bot.ports import Clock, Forge, ForgeError, Journal, Resolution, Resolver, Stale, Workspace
+from bot.ports import (
+    Clock,
+    Forge,
+    ForgeError,
+    Journal,
+    Refused,
+    Resolution,
+    Resolver,
+    Stale,
+    Unreachable,
+    Workspace,
+)
 from bot.report import Report, scene, standings
 from bot.scene import Hands, Scene
 from bot.situation import Ruling, Situation, halted
@@ -152,8 +163,10 @@ def _attempt(ruling: Ruling, scene: Scene, hands: Hands, memory: Memory) -> tupl
         return _instead(ruling, ruling.phase, str(error)), 0
     except Stale as error:
         return _instead(ruling, ruling.phase, f"the world moved meanwhile, looking again: {error}"), 0
-    except ForgeError as error:
+    except (Refused, Unreachable) as error:
         return _broken(ruling, scene, memory, str(error)), 0
+    except ForgeError as error:
+        return _instead(ruling, ruling.phase, f"no answer, so it is looked for: {error}"), 0
     except Exception as error:
         return _broken(ruling, scene, memory, f"{type(error).__name__}: {error}"), 0
     return ruling, 1
