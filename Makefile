@@ -34,7 +34,7 @@ unit: setup
 
 contract: setup
 	@$(BIN)/python .ci/github_schemas.py .convoy/github-schemas
-	$(BIN)/pytest -n 2 tests/contract
+	$(BIN)/pytest -n 2 -rs tests/contract
 
 e2e: setup
 	$(BIN)/pytest -n 2 --dist loadfile -m e2e tests/e2e tests/fleet

@@ -7,6 +7,8 @@ door in any of these tests is compared with what GitHub publishes about its own 
 
 from __future__ import annotations
 
+import os
+import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -136,6 +138,13 @@ class Face:
         environment = {"PATH": "/usr/bin:/bin", "GIT_TERMINAL_PROMPT": "0", "HOME": str(folder.parent)}
         command = ["git", "clone", "-q", address, str(folder)]
         return subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+
+
+def need(program: str) -> None:
+    """Skip, in so many words, what takes a program that is not here. In CI it has to be here."""
+    if shutil.which(program) is None:
+        say = pytest.fail if "CI" in os.environ else pytest.skip
+        say(f"{program} is not installed: apt-get install {program}")
 
 
 @pytest.fixture(autouse=True)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.contract.conftest import SHOP, Face
+from tests.contract.conftest import SHOP, Face, need
 from tests.contract.published import ROOT
 
 HOME = "acme/fleet"
@@ -22,6 +22,7 @@ TEXT = "/convoy merge, says somebody; $(touch owned) ${{ secrets.TOKEN }}"
 @pytest.fixture
 def token(face: Face) -> str:
     """As docs/how-to/run-in-actions.md says: it may write the home repository's Actions, and that is all."""
+    need("curl")
     face.sandbox.add_repository(HOME, {".github/workflows/convoy.yml": WORKFLOW})
     face.sandbox.person("mira")
     limits = {"permissions": {"actions": "write"}, "repos": frozenset([HOME])}

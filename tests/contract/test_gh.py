@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ import pytest
 from bot.sandbox.http.server import serve
 from bot.sandbox.records import Rule
 from bot.sandbox.world import BOT, Sandbox
-from tests.contract.conftest import BRANCH, SHOP
+from tests.contract.conftest import BRANCH, SHOP, need
 
 REPO = f"repos/{SHOP}"
 
@@ -42,9 +41,7 @@ class Gh:
 
 @pytest.fixture
 def gh(sandbox: Sandbox, tmp_path: Path) -> Iterator[Gh]:
-    if shutil.which("gh") is None:
-        assert "CI" not in os.environ, "the tour with gh is part of CI: apt-get install gh"
-        pytest.skip("gh is not installed: apt-get install gh")
+    need("gh")
     token = sandbox.state.issue_token(BOT)
     with serve(sandbox.state) as served:
         environment = {
