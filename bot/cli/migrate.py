@@ -78,15 +78,16 @@ def _mode(modes: Mapping[str, bool]) -> str:
 
 
 def _computed(repo: str, files: Files, config: Config, names: Sequence[str]) -> Result:
-    services = discovered({repo: files}, config).services
-    chosen(services, names)
-    result = computed(files, services, config, names)
+    fleet = discovered({repo: files}, config)
+    chosen(fleet.services, names)
+    result = computed(files, fleet.services, config, names)
     for problem in result.problems:
         complain(told(problem))
     for wish in result.wishes:
         if extra := [s.name for s in wish.unit.services if names and s.name not in names]:
             complain(f"{', '.join(extra)} must go together with what was asked for: they change the same file")
-    return result
+    left_out = files.problems if isinstance(files, Tree) else ()
+    return replace(result, unread=(*left_out, *fleet.problems))
 
 
 def _write(tree: Tree, result: Result, force: bool) -> None:

@@ -32,6 +32,8 @@ class Result:
 
     files: Files
     wishes: tuple[Wish, ...]
+    unread: tuple[Problem, ...] = ()
+    """What was left out before anything was computed: files, folders, a compose file."""
 
     @property
     def edits(self) -> dict[str, bytes]:
@@ -71,6 +73,7 @@ def data(result: Result) -> dict[str, object]:
     """The document of ``convoy migrate --json``."""
     found = [f for m in result.migrations.values() for f in m.findings]
     flagged = sum(f.verdict is Verdict.FLAGGED for f in found)
+    problems = tuple(dict.fromkeys((*result.unread, *result.problems)))
     return {
         "schema": 1,
         "services": [_service(s, m, result.files) for s, m in result.migrations.items()],
@@ -80,9 +83,9 @@ def data(result: Result) -> dict[str, object]:
             "rewritten": len(found) - flagged,
             "flagged": flagged,
             **{level.value: result.flagged(level) for level in Level},
-            "problems": len(result.problems),
+            "problems": len(problems),
         },
-        "problems": [{"file": p.file, "line": p.line, "message": p.message} for p in result.problems],
+        "problems": [{"file": p.file, "line": p.line, "message": p.message} for p in problems],
     }
 
 
