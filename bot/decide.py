@@ -87,7 +87,9 @@ def _begin(name: str, phase: phases.Due, waits: tuple[str, ...], halt: str, situ
 def _obeyed(name: str, ruling: Ruling, situation: Situation) -> Ruling:
     """What people asked goes before what we meant to do, but for taking back what is sick."""
     asked, meant = situation.asked.get(name), ruling.decision.action
-    if asked is None or isinstance(meant, actions.OpenRevert) or (asked.late and meant):
+    if asked is None or isinstance(meant, actions.OpenRevert):
+        return ruling
+    if asked.late and meant and not isinstance(meant, actions.Close):  # nobody listens on what we closed
         return ruling
     return _do(name, ruling.phase, asked, ruling.decision.reason)
 

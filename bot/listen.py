@@ -19,16 +19,17 @@ AT_ONCE = 20
 """Comments that are answered in one go."""
 
 
-def hear(repo: str, pr: int, comments: Iterable[Comment], forge: Forge) -> Talk:
+def hear(pull: Pull, comments: Iterable[Comment], forge: Forge) -> Talk:
     """The unanswered comments of a conversation. Bots, ourselves and edited comments command nothing."""
     comments = tuple(comments)
     ours = [c for c in comments if c.author == forge.login and _is_status(c.body)]
     answers = {comment: reaction for c in ours for comment, reaction in read_answers(c.body).items()}
     asked = [c for c in comments if not (c.bot or c.edited or c.author == forge.login) and parse(c.body)]
     open_ = [c for c in asked if answers.get(c.id) not in {*c.reactions, NOTHING}][:AT_ONCE]
-    requests = tuple(_requests(repo, open_, answers, forge))
+    requests = tuple(_requests(pull.repo, open_, answers, forge))
     status = ours[0] if ours else None
-    return Talk(pr, requests, status.id if status else None, status.body if status else "")
+    told = (status.id, status.body) if status else (None, "")
+    return Talk(pull.number, requests, pull.labels, *told)
 
 
 def _requests(repo: str, asked: Iterable[Comment], answers: dict[int, str], forge: Forge) -> Iterator[Request]:

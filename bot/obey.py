@@ -46,9 +46,13 @@ class Ask:
     command: Command
     request: Request
     place: str
-    pr: int
+    talk: Talk
     scene: Scene
     hands: Hands
+
+    @property
+    def pr(self) -> int:
+        return self.talk.pr
 
 
 def obey(action: actions.Obey, scene: Scene, hands: Hands) -> None:
@@ -107,7 +111,7 @@ def _answered(command: object, request: Request, talk: Talk, scene: Scene, hands
         return answer("denied", NOT_DONE)
     if not isinstance(command, Command):
         return answer("mistake", NOT_DONE, nearest=Md(getattr(command, "nearest", "")))
-    ask = Ask(command, request, place(talk.pr, scene), talk.pr, scene, hands)
+    ask = Ask(command, request, place(talk.pr, scene), talk, scene, hands)
     if command.verb not in VERBS[ask.place] and not _is_broken(ask):
         return answer("elsewhere", NOT_DONE, place=ask.place, verbs=listing(VERBS[ask.place]))
     try:
@@ -178,10 +182,11 @@ def again(ask: Ask) -> Answer:
     over = seen.declined
     if seen.landed is not None:
         over = seen.landed.reverted or (seen.landed.pull if seen.landed.gone else None)
-    if over is None:
+    if over is None and campaign.AGAIN not in ask.talk.labels:
         return answer("nothing-again", NOT_DONE, reason=ask.scene.reason)
-    ask.hands.eyes.forge.label(ask.scene.repo, over.number, campaign.AGAIN)
-    return answer("again", DONE, label=campaign.AGAIN, pr=over.number)
+    for number in (ask.pr, over.number) if over else ():  # the first tells that we heard, should the second be all
+        ask.hands.eyes.forge.label(ask.scene.repo, number, campaign.AGAIN)
+    return answer("again", DONE, label=campaign.AGAIN)
 
 
 # ── what is done at once ────────────────────────────────────────────────────────────────────────────────────

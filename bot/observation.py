@@ -84,6 +84,7 @@ class Talk:
 
     pr: int
     requests: tuple[Request, ...]
+    labels: tuple[str, ...] = ()
     status: int | None = None
     body: str = ""
 

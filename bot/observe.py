@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from bot import campaign, landing
 from bot.config import Config
+from bot.freshness import is_fresh, is_touched
 from bot.listen import hear, writers
 from bot.model import Service, Unit
 from bot.observation import Landed, Observation, OpenPull, Wish
-from bot.places import owner
 from bot.ports import BranchRules, Check, Comment, Commit, Forge, Pull, Repository, Workspace
 from transforms.model import Files
 
@@ -78,10 +78,11 @@ def observe(wish: Wish, view: RepoView, roots: Sequence[str], eyes: Eyes) -> Obs
     latest = max(mine, key=lambda p: p.number, default=None)
     closed = latest if latest and latest.state == "closed" and not latest.merged else None
     declined = closed if closed and campaign.OBSOLETE not in closed.labels else None
-    said = _conversations(latest if latest is not closed else declined, unit, view, eyes)
+    heard = _conversations(mine, unit, view, eyes) if latest is not closed or declined else {}
+    said = {pull.number: comments for pull, comments in heard.items()}
     open_ = _open(latest, wish, view, roots, eyes, said) if latest and latest.state == "open" else None
     landed = _landed(latest, unit, view, eyes, said) if latest and latest.merged else None
-    talks = (hear(unit.repo, number, comments, eyes.forge) for number, comments in said.items())
+    talks = (hear(pull, comments, eyes.forge) for pull, comments in heard.items())
     return Observation(
         unit=unit,
         wish=wish,
@@ -97,10 +98,15 @@ def observe(wish: Wish, view: RepoView, roots: Sequence[str], eyes: Eyes) -> Obs
     )
 
 
-def _conversations(latest: Pull | None, unit: Unit, view: RepoView, eyes: Eyes) -> Said:
-    """What was said on the newest pull request and on its revert: that is where people speak to us."""
-    revert = _revert(latest, unit, view, eyes) if latest and latest.merged else None
-    return {p.number: eyes.forge.comments(unit.repo, p.number) for p in (latest, revert) if p}
+def _conversations(mine: Sequence[Pull], unit: Unit, view: RepoView, eyes: Eyes) -> dict[Pull, tuple[Comment, ...]]:
+    """What was said on the newest pull request and on its revert: that is where people speak to us.
+
+    Whoever asked on the one before that it be tried again may still be owed the answer.
+    """
+    newest = sorted(mine, key=lambda p: -p.number)[:2]
+    spoken = [(age, p) for age, pull in enumerate(newest) for p in (pull, _revert(pull, unit, view, eyes)) if p]
+    heard = [p for age, p in spoken if age == 0 or campaign.AGAIN in p.labels]
+    return {p: eyes.forge.comments(unit.repo, p.number) for p in heard}
 
 
 def _revert(pull: Pull, unit: Unit, view: RepoView, eyes: Eyes) -> Pull | None:
@@ -159,8 +165,8 @@ def _open(
         reviews=reviews,
         commits=commits,
         edited=bool(strange),
-        fresh=_fresh(wish, fork, pull.head_sha, eyes.workspace),
-        base_touched=_touched(wish, fork, view.base, roots, eyes.workspace),
+        fresh=is_fresh(wish, fork, pull.head_sha, eyes.workspace),
+        base_touched=is_touched(wish, fork, view.base, roots, eyes.workspace),
         mended=_mended(checks, repo, fork, view.base, eyes),
         last_editor=eyes.forge.committer(repo, strange[0].sha) if strange else "",
         said=campaign.already_said(conversations[pull.number], eyes.forge.login),
@@ -171,26 +177,6 @@ def _open(
 
 def is_ours(commit: Commit, email: str) -> bool:
     return commit.committer == email and TRAILER in commit.message
-
-
-def _fresh(wish: Wish, fork: str, head: str, workspace: Workspace) -> bool:
-    """Regenerating on today's base gives just what the branch did to its own base."""
-    repo = wish.unit.repo
-    then, now = workspace.files(repo, fork), workspace.files(repo, wish.base)
-    proposed = workspace.files(repo, head)
-    changed = workspace.changed(repo, fork, head)
-    return set(changed) == set(wish.edits) and all(
-        proposed.get(p) == wish.edits[p] and then.get(p) == now.get(p) for p in changed
-    )
-
-
-def _touched(wish: Wish, fork: str, base: str, roots: Sequence[str], workspace: Workspace) -> bool:
-    """The base changed something in the unit (not in a service nested inside it) since the branch left it."""
-    if fork == base:
-        return False
-    mine = {s.path for s in wish.unit.services}
-    changed, below = workspace.changed(wish.unit.repo, fork, base), [r for r in roots if r]
-    return any(path in wish.edits or (owner(path, below) or "") in mine for path in changed)
 
 
 def _mended(checks: Iterable[Check], repo: str, fork: str, base: str, eyes: Eyes) -> frozenset[str]:
