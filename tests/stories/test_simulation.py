@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
 import pytest
 from voyage import HUB, SHOP, Voyage, judge, monorepo, service
 
+from bot.commands import Verb
 from bot.config import ServiceConfig
+from bot.model import Freeze
 from bot.ports import Pull
 from bot.reconcile import Memory
 from bot.sandbox.denied import Denied
@@ -29,19 +32,34 @@ def fleet(root: Path) -> Voyage:
     return Voyage(root, repos, checks=checks, services=services, revert="auto", open_prs=BUDGET, halt_at=1.0)
 
 
+WORDS = (
+    *(f"/convoy {verb}" for verb in Verb if verb not in (Verb.SKIP, Verb.REVERT)),
+    "/convoy rerun --force", "/convoy skip tenacity", "/convoy skip pytest", "/convoy revert", "/convoy hodl",
+    "> /convoy hold", "looks good to me", "`/convoy merge`",
+)  # fmt: skip
+
+
 class Weather:
     """What happens between ticks, drawn from one seed."""
 
     def __init__(self, voyage: Voyage, seed: int) -> None:
         self.voyage, self.draw = voyage, Random(seed)
+        sandbox = voyage.sandbox
+        self.people = {"anna": voyage.anna, "ben": voyage.ben, "mallory": sandbox.person("mallory", "read")}
+        self.people["robot"] = sandbox.person("robot[bot]")
+        sandbox.state.world.users["robot[bot]"].bot = True
         self.theirs: dict[str, str] = {}
         """Branch -> the head that a person pushed on it."""
+        self.forced: set[str] = set()
+        """Branches of which somebody said that a person's commits may go."""
+        self.ignored: list[int] = []
+        """Comments that must never get an answer."""
 
     def blow(self) -> None:
         kinds = (
             *(self.pass_time, self.approve) * 4,
             self.close, self.hold, self.release, self.push_base, self.push_branch, self.acknowledge,
-            self.break_ci, self.mend_ci, self.lose_call, self.crash,
+            self.break_ci, self.mend_ci, self.lose_call, self.crash, self.speak, self.speak, self.freeze,
         )  # fmt: skip
         try:
             self.draw.choice(kinds)()
@@ -88,6 +106,28 @@ class Weather:
             if pull.head_ref.startswith("convoy-revert/") and pull.merged:
                 self.voyage.anna.label(pull, "convoy:acknowledged")
 
+    def speak(self) -> None:
+        """Somebody who may, or somebody who may not, or a bot says something on any pull request, clever or not."""
+        if not (pulls := self._all()):
+            return
+        pull, who = self.draw.choice(pulls), self.draw.choice(("anna", "anna", "ben", "mallory", "robot"))
+        words = "\n".join(self.draw.choice(WORDS) for _ in range(self.draw.randint(1, 2)))
+        said = self.people[who].comment(pull, words)
+        if who == "robot" or not any(line.startswith("/convoy") for line in words.splitlines()):
+            self.ignored.append(said.id)
+        if "--force" in words and who in ("anna", "ben"):
+            self.forced.add(f"{pull.repo} {pull.head_ref}")
+
+    def freeze(self) -> None:
+        """The calendar closes for a day, or opens again."""
+        today = self.voyage.sandbox.clock.now().date()
+        frozen = () if self.voyage.config.policy.freeze else (Freeze(today, today),)
+        self.set_freeze(frozen)
+
+    def set_freeze(self, frozen: tuple[Freeze, ...]) -> None:
+        policy = replace(self.voyage.config.policy, freeze=frozen)
+        self.voyage.config = replace(self.voyage.config, policy=policy)
+
     def break_ci(self) -> None:
         share = self.draw.random()
         self.voyage.ci.verdict = lambda job, files: "failure" if self.draw.random() < share else judge(job, files)
@@ -107,6 +147,18 @@ class Weather:
         with fair(self.voyage):
             forge = self.voyage.sandbox.forge("anna")
             return [p for repo in (SHOP, HUB) for p in forge.pulls(repo)]
+
+    def owed(self, repo: str) -> set[int]:
+        """Comments on pull requests that are the newest of their branch, by people to whom an answer is due."""
+        newest = {p.head_ref: p for p in sorted(self._all(), key=lambda p: p.number) if p.repo == repo}
+        heard = {
+            p.number
+            for p in newest.values()
+            if p.head_ref.startswith("convoy/") and "convoy:obsolete" not in p.labels
+        }
+        comments = self.voyage.sandbox.state.repo(repo).comments.values()
+        said = (c for c in comments if c.number in heard and c.author in ("anna", "ben", "mallory"))
+        return {c.id for c in said if c.id not in self.ignored}
 
     def _open(self) -> list[Pull]:
         return [p for p in self._all() if p.state == "open"]
@@ -144,11 +196,24 @@ class Watch:
             if pull.merged and key not in self.merged:
                 self.merged.add(key)
                 if pull.head_ref.startswith("convoy/"):
+                    assert not self.voyage.config.policy.freeze or "convoy:merge" in pull.labels, (
+                        "merged in a freeze"
+                    )
                     self._check_merge(pull, settled_before, approved.get(key, set()), heads.get(key, ""))
         self._check_branches()
         ours = [p for p in self.weather._open() if p.head_ref.startswith("convoy/")]
         assert len(ours) <= BUDGET, f"more open pull requests than the budget: {[p.head_ref for p in ours]}"
         assert len({(p.repo, p.head_ref) for p in ours}) == len(ours), "two pull requests for one unit"
+        self._check_answers()
+
+    def _check_answers(self) -> None:
+        """Nobody is answered who said nothing to us, and nobody but people who may write moves a label."""
+        for repo in (SHOP, HUB):
+            for comment in self.voyage.sandbox.state.repo(repo).comments.values():
+                reacted = [r for r, who in comment.reactions.items() if BOT in who]
+                assert len(reacted) <= 1, f"answered twice: {comment.body} {reacted}"
+                assert comment.id not in self.weather.ignored or not reacted, f"answered: {comment.body}"
+                assert comment.author != "mallory" or reacted in ([], ["confused"]), f"obeyed: {comment.body}"
 
     def _check_merge(self, pull: Pull, settled: set[str], approvers: set[str], head: str) -> None:
         name = pull.head_ref.rpartition("--")[2].removeprefix("convoy/phase2/")
@@ -166,7 +231,10 @@ class Watch:
             repo, ref = place.split(" ")
             standing = self.voyage.sandbox.state.store(repo).head(ref)
             if standing is not None and standing != head:
-                ours = self.voyage.sandbox.state.store(repo).is_ancestor(head, standing)
+                ours = (
+                    self.voyage.sandbox.state.store(repo).is_ancestor(head, standing)
+                    or place in self.weather.forced
+                )
                 closed = all(p.state == "closed" for p in self.weather._all() if p.head_sha == head)
                 assert ours or closed, f"{place}: a person's commit was overwritten"
 
@@ -190,6 +258,7 @@ def test_whatever_happens_the_invariants_hold_and_calm_weather_ends_in_rest(tmp_
         weather.blow()
     weather.mend_ci()
     voyage.sandbox.state.faults.clear()
+    weather.set_freeze(())
     for _ in range(60):
         watch.tick()
         weather.release()
@@ -201,3 +270,10 @@ def test_whatever_happens_the_invariants_hold_and_calm_weather_ends_in_rest(tmp_
         watch.tick()
         assert voyage.report.acted == 0, "spinning: " + voyage.log.lines[-1]
     assert voyage.sandbox.history == before
+    owed = [
+        c.body
+        for repo in (SHOP, HUB)
+        for c in voyage.sandbox.state.repo(repo).comments.values()
+        if c.id in weather.owed(repo) and not c.reactions
+    ]
+    assert owed == []
