@@ -104,8 +104,13 @@ class Scopes:
         return (b for names in self._table.values() for found in names.values() for b in found if b.target)
 
     def imports_at_top(self) -> Iterator[Binding]:
-        """Every name that an import binds for the whole module."""
-        return (b for found in self._table.get(self.page.module, {}).values() for b in found if b.target)
+        """Every name that an import binds for the whole module, those for type checkers only left out."""
+        found = (b for names in self._table.get(self.page.module, {}).values() for b in names if b.target)
+        return (b for b in found if not self._is_for_types(b))
+
+    def _is_for_types(self, binding: Binding) -> bool:
+        tests = (dotted_text(at.test) or "" for at in self.page.above(binding.node) if isinstance(at, cst.If))
+        return any(test.rpartition(".")[2] == "TYPE_CHECKING" for test in tests)
 
     def module_level(self, name: str) -> tuple[Binding, ...]:
         """The bindings of a name at the top of the module."""

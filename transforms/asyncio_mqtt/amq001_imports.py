@@ -40,13 +40,14 @@ def _from(page: Page, statement: cst.ImportFrom) -> Verdicts:
             yield _rewrite(page, statement, module, new, (change(statement, module=dotted(new)),))
         return
     homes = {alias: home_of(module, dotted_text(alias.name) or "") for alias in statement.names}
-    for alias in [a for a, home in homes.items() if home is None and is_submodule(a)]:
+    for alias in [a for a, home in homes.items() if home is None and is_submodule(a) and "." not in module]:
         homes[alias] = NEW
     unknown = [a for a, home in homes.items() if home is None]
     if unknown and module.partition(".")[0] == OLD:
         names = ", ".join(f"`{dotted_text(a.name)}`" for a in unknown)
         yield Flag(statement, f"aiomqtt 2 has no {names}: it was internal to {module}")
-    if unknown or (set(homes.values()) == {module} and not any(map(is_submodule, homes))):
+    moves = set(homes.values()) != {module} or any(dotted_text(a.name) == "error" for a in homes)
+    if unknown or not moves:
         return
     new = ", ".join(dict.fromkeys(h for h in homes.values() if h))
     yield _rewrite(page, statement, module, new, moved(page, statement, homes))
@@ -96,10 +97,10 @@ def _chains(page: Page) -> Verdicts:
         match chain:
             case cst.Attribute(value=cst.Attribute(value=cst.Name() as root, attr=part), attr=name):
                 module = f"{page.resolve(root)}.{part.value}"
-                if module not in {f"{m}.{s}" for m in (OLD, NEW) for s in SUBMODULES}:
+                if module not in {f"{m}.{s}" for m in (OLD, NEW) for s in (*SUBMODULES, "_version")}:
                     continue
                 home = home_of(module, name.value)
-                if home is None or home == module or home == renamed(module):
+                if home is None or home == f"{NEW}.{part.value}":
                     continue
                 head = NEW if root.value == OLD and not must_stay(page) else root.value
                 rest = home.partition(".")[2]
@@ -167,6 +168,20 @@ print(__version__, Client, Topic, Wildcard, MqttCodeError, MqttConnectError, Mqt
 print(mqtt.MqttError, mqtt.Topic("a"), low.MQTT_LOGGER.name)
 """
 
+_BY_MODULE = """\
+import asyncio_mqtt.client, asyncio_mqtt.error
+from asyncio_mqtt import client as low, error
+
+print(asyncio_mqtt.error.MqttConnectError, asyncio_mqtt.client.Client, low.Client, error.MqttError, "seen")
+"""
+
+_BY_MODULE_AFTER = """\
+import aiomqtt.client, aiomqtt
+from aiomqtt import client as low, exceptions as error
+
+print(aiomqtt.exceptions.MqttConnectError, aiomqtt.client.Client, low.Client, error.MqttError, "seen")
+"""
+
 _FIRST_SERIES = """\
 from aiomqtt.client import Client, Topic
 from aiomqtt.error import MqttError
@@ -224,6 +239,12 @@ RULE = Rule(
             before=_MODULES_BEFORE,
             after=_MODULES_AFTER,
             probe=Probe(old="a mqtt", broken="No module named 'asyncio_mqtt'", works="a mqtt"),
+        ),
+        Example(
+            title="By the names of its modules",
+            before=_BY_MODULE,
+            after=_BY_MODULE_AFTER,
+            probe=Probe(old="seen", broken="No module named 'asyncio_mqtt'", works="seen"),
         ),
         Example(
             title="aiomqtt 1.x: modules that moved since",

@@ -9,6 +9,7 @@ import re
 
 import libcst as cst
 
+from transforms.asyncio_mqtt.modules import home_of, renamed
 from transforms.asyncio_mqtt.names import NEW, OLD
 from transforms.model import Level, Proof
 from transforms.page import Page
@@ -32,10 +33,18 @@ def find(page: Page) -> Verdicts:
             continue
         note = _note(page, text)
         if note:
-            new = ".".join(NEW if part == OLD else part for part in value.split("."))
-            new = new.replace(f"{NEW}.error.", f"{NEW}.")
+            new = _renamed(value)
             message = f'"{value}" → "{new}": {note}'
             yield Rewrite(text, message, (swap(text, with_string(text, new)),), level=Level.CHANGES_SILENTLY)
+
+
+def _renamed(value: str) -> str:
+    """The dotted name with the new package in it, where a module that moved is now."""
+    before, _, rest = value.partition(OLD)
+    module, _, name = f"{OLD}{rest}".rpartition(".")
+    if (home := home_of(module, name)) is not None:
+        return f"{before}{home}.{name}"
+    return f"{before}{renamed(f'{OLD}{rest}')}".replace(f"{NEW}.error.", f"{NEW}.exceptions.")
 
 
 def _is_own(page: Page, value: str) -> bool:
@@ -54,6 +63,8 @@ def _note(page: Page, text: cst.SimpleString) -> str:
                 name = (dotted_text(func) or "").rpartition(".")[2]
                 if name in _IMPORTERS:
                     return _FOLLOWED
+                if isinstance(func, cst.Attribute) and page.resolve(func.value) == "sys.modules":
+                    return _MOCKED
                 return _MOCKED if name in _PATCHERS else ""
             case cst.BaseStatement() | cst.Lambda():
                 return ""
@@ -73,6 +84,8 @@ def test_connects():
         assert library.Client is client
     with patch.dict(sys.modules, {"asyncio_mqtt": MagicMock()}):
         assert sys.modules["asyncio_mqtt"] is not library
+    with patch("asyncio_mqtt.error.MqttConnectError"), patch("asyncio_mqtt.client.Client.publish"):
+        assert sys.modules.get("asyncio_mqtt.error")
 
 
 test_connects()
@@ -106,8 +119,8 @@ RULE = Rule(
         Example(
             title="patch, sys.modules and import_module",
             before=_PATCHED,
-            after=_PATCHED.replace("asyncio_mqtt", "aiomqtt"),
-            notes=(5, 9, 11, 12),
+            after=_PATCHED.replace("asyncio_mqtt", "aiomqtt").replace("aiomqtt.error", "aiomqtt.exceptions"),
+            notes=(5, 9, 11, 12, 13, 14),
             probe=Probe(old="patched\n", broken="No module named 'asyncio_mqtt'", works="patched\n"),
         ),
         Example(

@@ -74,6 +74,35 @@ async def main():
             print("connected")
 """
 
+_RETURNED = """\
+import asyncio
+import os
+
+from aiomqtt import Client
+
+
+class Bus:
+    user = None
+
+    def options(self):
+        options = {"hostname": "127.0.0.1", "client_id": "shop"}
+        options.update(port=int(os.environ["MQTT_PORT"]))
+        if self.user:
+            options["username"] = self.user
+        return options
+
+    async def run(self):
+        async with Client(**self.options()), Client(**{**{"client_id": "b"}, "hostname": "127.0.0.1"}, port=PORT):
+            print("connected")
+
+
+PORT = int(os.environ["MQTT_PORT"])
+
+
+async def main():
+    await Bus().run()
+"""
+
 _ELSEWHERE = """\
 from asyncio_mqtt import Client
 
@@ -83,6 +112,7 @@ def settings():
 
 
 async def main():
+    print(settings()["client_id"])
     async with Client("broker", **settings()) as client:
         await client.publish("a")
 """
@@ -134,9 +164,15 @@ RULE = Rule(
             probe=Probe(script=_RUN, old="connected", broken="argument 'client_id'", works="connected"),
         ),
         Example(
-            title="Handed over in a dictionary from elsewhere",
+            title="In what a method gives, which is called for nothing else",
+            before=_RETURNED,
+            after=_RETURNED.replace("client_id", "identifier"),
+            probe=Probe(script=_RUN, old="connected", broken="argument 'client_id'", works="connected"),
+        ),
+        Example(
+            title="Handed over in a dictionary that is read elsewhere too",
             before=_ELSEWHERE,
-            flags=((9, Level.BREAKS),),
+            flags=((10, Level.BREAKS),),
         ),
         Example(title="Other classes, attributes and parameters of that name", before=_OTHERS),
     ),

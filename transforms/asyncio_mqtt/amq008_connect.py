@@ -9,16 +9,20 @@ import re
 
 import libcst as cst
 
-from transforms.asyncio_mqtt.clients import is_client, uses_library
+from transforms.asyncio_mqtt.clients import is_client, makes_client, uses_library
 from transforms.asyncio_mqtt.names import NEW, OLD, was_old
+from transforms.asyncio_mqtt.unwrapping import with_argument
 from transforms.definitions import made_by
 from transforms.model import Level, Proof
 from transforms.page import Page
-from transforms.rewrites import Edit, Flag, Rewrite, dotted_text
+from transforms.rewrites import Edit, Flag, Rewrite, argument, dotted_text
 from transforms.rule import Example, Probe, Rule, Verdicts
 
 _CONTEXT = {"connect": "__aenter__()", "disconnect": "__aexit__(None, None, None)"}
 _LOST = "; it raises what ended the connection if that is lost already"
+_TIMED = "; the time-out is the client's, for all that it does"
+_DEFAULT = 10
+"""Seconds that a client waits unless it is told otherwise, in both versions."""
 _LOOKS_LIKE_ONE = re.compile(r"mqtt|client$", re.I)
 
 
@@ -39,7 +43,8 @@ def _judged(page: Page, call: cst.Call, owner: cst.BaseExpression, name: str) ->
     text = page.module.code_for_node(owner)
     if name == "force_disconnect":
         return Flag(call, "`force_disconnect` is gone: leave the client's `async with` instead")
-    if call.args:
+    timed = _timed(page, call, owner, name) if call.args else ()
+    if timed is None:
         return Flag(
             call, f"`{name}` is gone and a time-out is the client's: `Client(..., timeout=...)`, `async with`"
         )
@@ -47,8 +52,30 @@ def _judged(page: Page, call: cst.Call, owner: cst.BaseExpression, name: str) ->
         return Flag(call, f"`{name}` is gone, and `{text}` is inside its `async with`: leave or enter that instead")
     new = _CONTEXT[name]
     message = f"`{text}.{name}()` → `{text}.{new}`; better still, `async with`"
-    note = message + (_LOST if name == "disconnect" else "")
-    return Rewrite(call, note, (Edit(call, lambda now: _entered(now, new)),), level=Level.ADVICE)
+    note = message + (_LOST if name == "disconnect" else "") + (_TIMED if call.args else "")
+    return Rewrite(call, note, (Edit(call, lambda now: _entered(now, new)), *timed), level=Level.ADVICE)
+
+
+def _timed(page: Page, call: cst.Call, owner: cst.BaseExpression, name: str) -> tuple[Edit, ...] | None:
+    """What gives a plain number as time-out to the client; None when that cannot be done."""
+    match call.args:
+        case [cst.Arg(keyword=cst.Name(value="timeout"), value=cst.Integer() | cst.Float() as value)]:
+            made = _constructions(page, owner)
+            if name == "disconnect" or value.evaluated_value == _DEFAULT:
+                return ()
+            if len(made) == 1 and argument(made[0], "timeout") is None and not any(a.star for a in made[0].args):
+                return (Edit(made[0], lambda now: with_argument(now, "timeout", value.deep_clone())),)
+    return None
+
+
+def _constructions(page: Page, owner: cst.BaseExpression) -> list[cst.Call]:
+    """The calls that make the client of a name or of an attribute of ``self``."""
+    klass = page.around(owner, cst.ClassDef)
+    inside = page.scopes.scope(owner) if isinstance(owner, cst.Name) else klass
+    text = dotted_text(owner)
+    assigns = [] if inside is None else page.below(inside, cst.Assign)
+    given = [a.value for a in assigns if any(dotted_text(t.target) == text for t in a.targets)]
+    return [v for v in given if isinstance(v, cst.Call) and makes_client(page, v)]
 
 
 def _entered(call: cst.Call, new: str) -> cst.Call:
@@ -112,14 +139,21 @@ async def main():
     print("published")
 """
 
+_TIMEOUTS = _SPLIT.replace("connect()", "connect(timeout=3)")
+_TIMEOUTS_AFTER = (
+    _TIMEOUTS.replace('["MQTT_PORT"]))', '["MQTT_PORT"]), timeout=3)')
+    .replace("client.connect(timeout=3)", "client.__aenter__()")
+    .replace("client.disconnect(timeout=3)", "client.__aexit__(None, None, None)")
+)
+
 _BY_HAND = """\
 import asyncio_mqtt
 from asyncio_mqtt import Client
 
 
-async def main(mqtt_client):
+async def main(mqtt_client, limit):
     client = Client("broker")
-    await client.connect(timeout=3)
+    await client.connect(timeout=limit)
     await client.force_disconnect()
     await mqtt_client.connect()
     async with Client("broker") as other:
@@ -172,7 +206,16 @@ RULE = Rule(
             ),
         ),
         Example(
-            title="Time-outs, force_disconnect, inside a with, and what may be a client",
+            title="With time-outs, which the client takes now",
+            before=_TIMEOUTS,
+            after=_TIMEOUTS_AFTER,
+            notes=(10, 13),
+            probe=Probe(
+                script=_RUN, old="published", broken="'Client' object has no attribute 'connect'", works="published"
+            ),
+        ),
+        Example(
+            title="A time-out in a variable, force_disconnect, inside a with, and what may be a client",
             before=_BY_HAND,
             flags=((7, Level.BREAKS), (8, Level.BREAKS), (9, Level.BREAKS), (11, Level.BREAKS)),
         ),

@@ -5,6 +5,7 @@ https://github.com/empicano/aiomqtt/releases/tag/v2.0.0
 
 from __future__ import annotations
 
+from transforms.asyncio_mqtt.messages_samples import FIXTURE, OTHERS, SEVERAL, TASKS, TESTED, UNKNOWN
 from transforms.asyncio_mqtt.proving import TOP, sending
 from transforms.asyncio_mqtt.receptions import on, unknown
 from transforms.asyncio_mqtt.unwrapping import Plan, plan
@@ -116,110 +117,6 @@ async def main():
 """
 )
 
-_TESTED = """\
-async def test_hears(client):
-    async with client.messages() as messages:
-        await client.publish("a")
-        async for message in messages: return
-"""
-
-_FIXTURE = """\
-import pytest_asyncio
-from aiomqtt import Client
-
-
-@pytest_asyncio.fixture
-async def client():
-    async with Client("127.0.0.1") as client:
-        yield client
-"""
-
-_SEVERAL = """\
-import asyncio
-
-import aiomqtt
-
-
-async def first(client):
-    async with client.messages() as messages:
-        async for message in messages:
-            print(message)
-
-
-async def second(client):
-    async with client.messages() as messages:
-        async for message in messages:
-            print(message)
-
-
-async def main():
-    async with aiomqtt.Client("broker") as client:
-        await asyncio.gather(first(client), second(client))
-"""
-
-_TASKS = """\
-import asyncio
-
-from aiomqtt import Client
-
-
-async def read(client: Client, topic: str):
-    async with client.messages() as messages:
-        await client.subscribe(topic)
-        async for message in messages:
-            print(message)
-
-
-async def main(topics):
-    async with Client("broker") as client:
-        await asyncio.gather(*(read(client, topic) for topic in topics))
-
-
-async def sized(client: Client):
-    size = 10
-    async with Client("broker") as own, own.messages(queue_maxsize=size) as messages:
-        async for message in messages:
-            print(message)
-
-
-async def guess(box):
-    async with Client("broker") as own:
-        manager = own.messages()
-        async with manager as messages:
-            await messages.aclose()
-"""
-
-_UNKNOWN = """\
-from asyncio_mqtt import MqttError
-
-
-async def read(box):
-    try:
-        async with box.messages() as messages:
-            async for message in messages:
-                print(message)
-    except MqttError:
-        print("lost")
-"""
-
-_OTHERS = """\
-import aiomqtt
-
-
-class Inbox:
-    def messages(self):
-        return []
-
-
-async def main(box, chat):
-    async with aiomqtt.Client("broker") as client:
-        await client.subscribe("a")
-        async for message in client.messages:
-            print(message, Inbox().messages(), box.messages())
-    async with chat.messages() as messages:
-        print(messages)
-"""
-
 RULE = Rule(
     id="AMQ009",
     title="client.messages is a stream, no context",
@@ -271,24 +168,24 @@ RULE = Rule(
         Example(
             title="In a test, on a client that a fixture gives",
             path="tests/test_bus.py",
-            before=_TESTED,
-            after=_TESTED.replace("    async with client.messages() as messages:\n", "")
+            before=TESTED,
+            after=TESTED.replace("    async with client.messages() as messages:\n", "")
             .replace("        await client.pub", "    await client.pub")
             .replace("        async for message in messages: ", "    async for message in client.messages: "),
-            others={"tests/conftest.py": _FIXTURE},
+            others={"tests/conftest.py": FIXTURE},
             notes=(2,),
         ),
         Example(
             title="Two readers of one client, which would each get half",
-            before=_SEVERAL,
+            before=SEVERAL,
             flags=((7, Level.BREAKS), (13, Level.BREAKS)),
         ),
         Example(
             title="A reader started many times, a limit known too late, a context kept in a name",
-            before=_TASKS,
-            flags=((7, Level.BREAKS), (20, Level.BREAKS), (27, Level.BREAKS)),
+            before=TASKS,
+            flags=((7, Level.BREAKS), (20, Level.BREAKS), (27, Level.BREAKS), (34, Level.BREAKS)),
         ),
-        Example(title="On something that is not known", before=_UNKNOWN, flags=((6, Level.BREAKS),)),
-        Example(title="Other objects' messages, and code that is right already", before=_OTHERS),
+        Example(title="On something that is not known", before=UNKNOWN, flags=((6, Level.BREAKS),)),
+        Example(title="Other objects' messages, and code that is right already", before=OTHERS),
     ),
 )

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
+from transforms.asyncio_mqtt.filtered_samples import KEPT, KEPT_AFTER, OTHERS, SEVERAL, UNKNOWN
 from transforms.asyncio_mqtt.proving import TOP, sending
 from transforms.asyncio_mqtt.receptions import Reception, on, unknown
 from transforms.asyncio_mqtt.topics import Messages, sites
@@ -128,6 +129,34 @@ async def main():
 """
 )
 
+_MANAGER = (
+    TOP.replace("import os\n", "import os\nfrom contextlib import AsyncExitStack\n")
+    + """\
+async def main():
+    async with AsyncExitStack() as stack:
+        client = await stack.enter_async_context(Client("127.0.0.1", PORT))
+        # what the shop says
+        manager = client.filtered_messages("kept/+/7")
+        messages = await stack.enter_async_context(manager)
+        await client.subscribe("#")
+        ready.set()
+        async for message in messages:
+            print(message.topic.split("/")[1], message.payload)
+            if message.payload == b"stop":
+                return
+"""
+)
+
+_MANAGER_AFTER = (
+    _MANAGER.replace('        manager = client.filtered_messages("kept/+/7")\n', "")
+    .replace("await stack.enter_async_context(manager)", "client.messages")
+    .replace(
+        "in messages:\n",
+        'in messages:\n            if not message.topic.matches("kept/+/7"):\n                continue\n',
+    )
+    .replace("message.topic.split", "message.topic.value.split")
+)
+
 _UNFILTERED = (
     TOP
     + """\
@@ -141,93 +170,6 @@ async def main():
                 return
 """
 )
-
-_SEVERAL = """\
-import asyncio
-from contextlib import AsyncExitStack
-
-from asyncio_mqtt import Client
-
-
-async def main(topics):
-    async with AsyncExitStack() as stack:
-        client = Client("broker")
-        await stack.enter_async_context(client)
-        for topic in topics:
-            manager = client.filtered_messages(topic)
-            messages = await stack.enter_async_context(manager)
-            asyncio.create_task(log(messages))
-        rest = await stack.enter_async_context(client.unfiltered_messages())
-        await log(rest)
-
-
-async def log(messages):
-    async for message in messages:
-        print(message.topic)
-"""
-
-_KEPT = """\
-import asyncio
-
-import aiomqtt
-import store
-
-
-async def main(queue: asyncio.Queue):
-    async with aiomqtt.Client("broker") as client:
-        async with client.unfiltered_messages() as messages:
-            async for message in messages:
-                await queue.put(message)
-                store.late(message.timestamp, message.topic.lower())
-
-
-async def system():
-    async with aiomqtt.Client("broker") as client, client.filtered_messages("$SYS/#") as messages:
-        async for message in messages:
-            print(message.payload)
-"""
-
-_KEPT_AFTER = """\
-import asyncio
-
-import aiomqtt
-import store
-
-
-async def main(queue: asyncio.Queue):
-    async with aiomqtt.Client("broker") as client:
-        async for message in client.messages:
-            await queue.put(message)
-            store.late(message.timestamp, message.topic.value.lower())
-
-
-async def system():
-    async with aiomqtt.Client("broker") as client, client.filtered_messages("$SYS/#") as messages:
-        async for message in messages:
-            print(message.payload)
-"""
-
-_UNKNOWN = """\
-import asyncio_mqtt
-
-
-async def read(box, topic):
-    async with box.filtered_messages(topic) as messages:
-        async for message in messages:
-            print(message.topic.split("/"), asyncio_mqtt.MqttError)
-"""
-
-_OTHERS = """\
-import aiomqtt
-
-
-async def main(mail):
-    async with aiomqtt.Client("broker") as client:
-        async for message in client.messages:
-            print(message.topic == "a", message.topic.value)
-    for letter in mail.filtered_messages("a"):
-        print(letter.topic.split())
-"""
 
 RULE = Rule(
     id="AMQ010",
@@ -254,6 +196,18 @@ RULE = Rule(
             ),
         ),
         Example(
+            title="The context has a name first, as in the library's own example",
+            before=_MANAGER,
+            after=_MANAGER_AFTER,
+            notes=(15,),
+            probe=Probe(
+                script=sending("kept"),
+                old="shop b'stop'",
+                broken="has no attribute 'filtered_messages'",
+                works="shop b'stop'",
+            ),
+        ),
+        Example(
             title="No filter: everything",
             before=_UNFILTERED,
             after=_UNFILTERED.replace(", client.unfiltered_messages() as messages", "")
@@ -269,17 +223,17 @@ RULE = Rule(
         ),
         Example(
             title="Several filters on one client need a dispatcher",
-            before=_SEVERAL,
+            before=SEVERAL,
             flags=((12, Level.BREAKS), (15, Level.BREAKS)),
         ),
         Example(
             title="A message that goes on elsewhere, what only paho's have, and topics of the broker itself",
-            before=_KEPT,
-            after=_KEPT_AFTER,
+            before=KEPT,
+            after=KEPT_AFTER,
             flags=((11, Level.CHANGES_SILENTLY), (12, Level.BREAKS), (16, Level.BREAKS)),
             notes=(9,),
         ),
-        Example(title="On something that is not known", before=_UNKNOWN, flags=((5, Level.BREAKS),)),
-        Example(title="Other objects, and messages of the stream", before=_OTHERS),
+        Example(title="On something that is not known", before=UNKNOWN, flags=((5, Level.BREAKS),)),
+        Example(title="Other objects, and messages of the stream", before=OTHERS),
     ),
 )

@@ -11,7 +11,7 @@ from transforms.asyncio_mqtt.names import NEW, OLD, full_name, handed_on, is_mov
 from transforms.mocks import Mocked, mocked
 from transforms.model import Level, Proof
 from transforms.page import Page
-from transforms.rewrites import Flag, argument, dotted_text
+from transforms.rewrites import Flag, argument, dotted_text, string_value
 from transforms.rule import Example, Probe, Rule, Verdicts
 
 _GONE = ("connect", "disconnect", "force_disconnect", "id", "filtered_messages", "unfiltered_messages")
@@ -65,6 +65,13 @@ def _old_shapes(page: Page, places: list[Mocked]) -> Verdicts:
         asserted = argument(call, "client_id") if method.startswith("assert_") else None
         if asserted is not None:
             yield Flag(asserted, "the client is made with `identifier=` now")
+    for item in page.all(cst.Subscript):
+        match item:
+            case cst.Subscript(
+                value=cst.Attribute(attr=cst.Name(value="kwargs")),
+                slice=[cst.SubscriptElement(slice=cst.Index(value=key))],
+            ) if string_value(key) == "client_id":
+                yield Flag(item, "the client is made with `identifier=` now")
 
 
 _METHOD = """\
@@ -93,6 +100,7 @@ def test_reads():
         client.filtered_messages.return_value = None
         app.read()
         made.assert_called_once_with("broker", client_id="x")
+        assert made.call_args.kwargs["client_id"] == "x"
 """
 
 _NEW = """\
@@ -143,7 +151,7 @@ RULE = Rule(
             path="tests/test_app.py",
             before=_SHAPE,
             others=_APP,
-            flags=((9, Level.BREAKS), (10, Level.BREAKS), (12, Level.BREAKS)),
+            flags=((9, Level.BREAKS), (10, Level.BREAKS), (12, Level.BREAKS), (13, Level.BREAKS)),
         ),
         Example(title="The new shape", path="tests/test_app.py", before=_NEW, others=_APP),
         Example(title="Mocks of something else", path="tests/test_app.py", before=_OTHER, others=_APP),

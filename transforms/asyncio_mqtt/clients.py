@@ -84,7 +84,7 @@ def _gives_client(page: Page, call: cst.Call, steps: int) -> bool:
             return is_client(page, inner, steps)
         case cst.Call(func=cst.Attribute(value=inner, attr=cst.Name(value="__aenter__")), args=[]):
             return is_client(page, inner, steps)
-    found = _called(page, call.func)
+    found = called(page, call.func)
     return found is not None and _function_gives_client(found, steps)
 
 
@@ -99,7 +99,8 @@ def _function_gives_client(found: Definition, steps: int) -> bool:
     return bool(given) and all(is_client(found.page, value, steps) for value in given)
 
 
-def _called(page: Page, func: cst.BaseExpression) -> Definition | None:
+def called(page: Page, func: cst.BaseExpression) -> Definition | None:
+    """The function of the service that is called: by its name, or on ``self``."""
     match func:
         case cst.Attribute(value=cst.Name(value="self"), attr=cst.Name(value=name)):
             klass = page.around(func, cst.ClassDef)

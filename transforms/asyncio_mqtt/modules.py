@@ -22,7 +22,7 @@ MODULES = {
 """What the target's modules hold, of what the old ones held."""
 
 _GONE = {f"{NEW}.error": f"{NEW}.exceptions", f"{NEW}._version": NEW}
-SUBMODULES = ("client", "error", "types", "_version")
+SUBMODULES = ("client", "error", "types")
 
 
 def renamed(module: str) -> str:
@@ -41,14 +41,14 @@ def home_of(module: str, name: str) -> str | None:
 
 
 def is_submodule(alias: cst.ImportAlias) -> bool:
-    """Whether a module that moved is imported by ``from``."""
-    return dotted_text(alias.name) in {"error"}
+    """Whether a module, not a thing in one, is imported by ``from``."""
+    return dotted_text(alias.name) in SUBMODULES
 
 
 def moved(page: Page, statement: cst.ImportFrom, homes: dict[cst.ImportAlias, str | None]) -> tuple[Edit, ...]:
     """One import for each module that the names are in now."""
     targets = list(dict.fromkeys(h for h in homes.values() if h))
-    aliases = [_error_module(alias) for alias in homes if is_submodule(alias)]
+    aliases = [_error_module(alias) for alias in homes if dotted_text(alias.name) == "error"]
     if len(targets) == 1:
         return (change(statement, module=dotted(targets[0])), *aliases)
     line = page.parent(statement)

@@ -57,7 +57,7 @@ def _reads_both(page: Page, topic: cst.Attribute) -> bool:
             return True
         case cst.Arg(keyword=None) as arg:
             call = page.parent(arg)
-            return isinstance(call, cst.Call) and dotted_text(call.func) in _READ_AS_TEXT
+            return isinstance(call, cst.Call) and dotted_text(call.func) in {*_READ_AS_TEXT, "hasattr", "getattr"}
     return False
 
 

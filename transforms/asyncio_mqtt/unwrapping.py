@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import libcst as cst
 
+from transforms.asyncio_mqtt.keeping import keeping
 from transforms.asyncio_mqtt.receptions import Reception, construction, is_alone
 from transforms.page import Page
 from transforms.rewrites import Edit, argument, dotted_text, swap
@@ -34,10 +35,14 @@ def plan(reception: Reception, *, loops_only: bool) -> Plan | str:
     sized = _sized(reception)
     if isinstance(sized, str):
         return sized
-    match reception.holder:
+    kept = keeping(reception)
+    holder = reception.holder if kept is None else kept.holder
+    match holder:
         case cst.WithItem() as item:
             shape = _with(reception, item)
         case cst.Arg() as arg:
+            if _is_looped(reception, arg):
+                return SEVERAL
             shape = _entered(reception, arg)
         case _:
             shape = None
@@ -50,8 +55,20 @@ def plan(reception: Reception, *, loops_only: bool) -> Plan | str:
         return "the messages are used in a way that `client.messages` does not know"
     if loops_only and (len(loops) < len(uses) or not all(map(_takes_filter, loops))):
         return "the messages are read by more than a plain `async for`"
-    replaced = tuple(swap(use, stream) for use in uses) if isinstance(reception.holder, cst.WithItem) else ()
-    return Plan((*edits, *replaced, *sized), tuple(loops))
+    replaced = tuple(swap(use, stream) for use in uses) if isinstance(holder, cst.WithItem) else ()
+    first = () if kept is None else kept.edits
+    return Plan((*first, *edits, *replaced, *sized), tuple(loops))
+
+
+def _is_looped(reception: Reception, at: cst.CSTNode) -> bool:
+    """Whether a context that stays open is entered again and again for one client."""
+    page = reception.page
+    for around in page.above(at):
+        if isinstance(around, cst.FunctionDef):
+            return False
+        if isinstance(around, (cst.For, cst.While)):
+            return not any(around in page.above(made) for made in reception.names)
+    return False
 
 
 def _takes_filter(loop: cst.For) -> bool:
@@ -161,7 +178,7 @@ def _sized(reception: Reception) -> tuple[Edit, ...] | str:
     if len(made) != 1 or not isinstance(size.value, _SIMPLE) or _is_local(reception.page, size.value):
         return "`queue_maxsize` belongs to the client now: `Client(..., max_queued_incoming_messages=...)`"
     value = size.value.deep_clone()
-    return (Edit(made[0], lambda now: _with_argument(now, "max_queued_incoming_messages", value)),)
+    return (Edit(made[0], lambda now: with_argument(now, "max_queued_incoming_messages", value)),)
 
 
 def _is_local(page: Page, value: cst.BaseExpression) -> bool:
@@ -173,7 +190,8 @@ def _is_local(page: Page, value: cst.BaseExpression) -> bool:
     )
 
 
-def _with_argument(call: cst.Call, keyword: str, value: cst.BaseExpression) -> cst.Call:
+def with_argument(call: cst.Call, keyword: str, value: cst.BaseExpression) -> cst.Call:
+    """The call with one more keyword argument at its end, laid out like the others."""
     equal = cst.AssignEqual(cst.SimpleWhitespace(""), cst.SimpleWhitespace(""))
     new = cst.Arg(keyword=cst.Name(keyword), value=value, equal=equal)
     if not call.args:

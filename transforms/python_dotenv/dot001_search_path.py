@@ -12,7 +12,7 @@ import libcst as cst
 from transforms.model import Level, Proof
 from transforms.page import Page
 from transforms.python_dotenv.places import measured
-from transforms.rewrites import Flag, argument
+from transforms.rewrites import Flag, argument, string_value
 from transforms.rule import Example, Probe, Rule, Verdicts
 from transforms.tree import is_below
 
@@ -34,25 +34,37 @@ def _searches(call: cst.Call, name: str) -> bool:
         return False
     if name == "find_dotenv":
         return argument(call, "usecwd", 2) is None
-    return argument(call, "dotenv_path", 0) is None and argument(call, "stream", 1) is None
+    return all(_is_left(argument(call, *place)) for place in (("dotenv_path", 0), ("stream", 1)))
+
+
+def _is_left(arg: cst.Arg | None) -> bool:
+    return arg is None or (isinstance(arg.value, cst.Name) and arg.value.value == "None")
+
+
+def _sought(call: cst.Call, name: str) -> str | None:
+    """The name of the file that is searched for, when it is plain to see."""
+    arg = argument(call, "filename", 0) if name == "find_dotenv" else None
+    return ".env" if arg is None else string_value(arg.value)
 
 
 def _flag(page: Page, call: cst.Call, name: str) -> Flag:
-    beside = _found_from(page)
+    file = _sought(call, name)
+    beside = _found_from(page, file) if file is not None else None
     if beside is not None and beside not in {page.tree.root, ""}:
-        message = f"under coverage `{beside}/.env` is no longer found from here: pass its path to `{name}`"
+        message = f"under coverage `{beside}/{file}` is no longer found from here: pass its path to `{name}`"
         return Flag(call, message, Level.CHANGES_SILENTLY)
+    what = f"`{file}`" if file else "the file"
     return Flag(
-        call, "under coverage or a debugger `.env` is now searched from the working directory up: pass its path"
+        call, f"under coverage or a debugger {what} is now searched from the working directory up: pass its path"
     )
 
 
-def _found_from(page: Page) -> str | None:
-    """The nearest folder upwards from the file that has a ``.env`` in the repository."""
+def _found_from(page: Page, file: str) -> str | None:
+    """The nearest folder upwards from the page that has the file in the repository."""
     folder = PurePosixPath(page.path).parent
     for at in (folder, *folder.parents):
         name = "" if str(at) == "." else str(at)
-        if (f"{name}/.env" if name else ".env") in page.tree.files and is_below(name, page.tree.root):
+        if (f"{name}/{file}" if name else file) in page.tree.files and is_below(name, page.tree.root):
             return name
     return None
 
@@ -71,7 +83,8 @@ import dotenv as d
 from dotenv import find_dotenv, load_dotenv
 
 load_dotenv(find_dotenv(), override=True)
-values = d.dotenv_values()
+values = d.dotenv_values(None)
+load_dotenv(find_dotenv("shared.env"))
 """
 
 _LEFT = """\
@@ -115,10 +128,11 @@ RULE = Rule(
             ),
         ),
         Example(
-            title="No `.env` in the repository: advice",
+            title="No such file in the repository: advice",
             before=_ADVISED,
-            others={"tox.ini": "[testenv]\ncommands = pytest --cov=app\n"},
-            flags=((4, Level.ADVICE), (5, Level.ADVICE)),
+            path="service/settings.py",
+            others={"service/conf/.env": "", "tox.ini": "[testenv]\ncommands = pytest --cov=app\n"},
+            flags=((4, Level.ADVICE), (5, Level.ADVICE), (6, Level.ADVICE)),
         ),
         Example(title="The path is given", before=_LEFT, others={"setup.cfg": "[tool:pytest]\naddopts = --cov\n"}),
         Example(

@@ -10,23 +10,35 @@ import libcst as cst
 from transforms.model import Level, Proof
 from transforms.page import Page
 from transforms.python_dotenv.places import is_test
-from transforms.rewrites import Edit, Flag, Rewrite
+from transforms.rewrites import Edit, Flag, Rewrite, string_value
 from transforms.rule import Example, Probe, Rule, Verdicts
 
-OLD = "Python-dotenv could not parse statement"
-NEW = "python-dotenv could not parse statement"
+OLD = "Python-dotenv could not"
+NEW = "python-dotenv could not"
+_BEGINS = "Python-dotenv"
+
+
+_Text = cst.SimpleString | cst.FormattedStringText
 
 
 def find(page: Page) -> Verdicts:
     """Strings with the old text: rewritten in tests, flagged where code looks for it in its own logs."""
-    for text in page.all(cst.SimpleString):
-        if OLD not in text.value or isinstance(page.parent(text), cst.Expr):
+    texts: list[_Text] = [*page.all(cst.SimpleString), *page.all(cst.FormattedStringText)]
+    for text in texts:
+        if isinstance(page.parent(text), cst.Expr) or not (OLD in text.value or _is_beginning(page, text)):
             continue
         if is_test(page.path):
-            edit = Edit(text, lambda now: now.with_changes(value=now.value.replace(OLD, NEW)))
+            edit = Edit(text, lambda now: now.with_changes(value=now.value.replace(_BEGINS, _BEGINS.lower())))
             yield Rewrite(text, f"`{NEW}…`", (edit,))
         else:
             yield Flag(text, f"the message reads `{NEW}…` now")
+
+
+def _is_beginning(page: Page, text: _Text) -> bool:
+    """``message.startswith("Python-dotenv")``."""
+    call = page.parent(page.parent(text) or text)
+    asked = call.func.attr.value if isinstance(call, cst.Call) and isinstance(call.func, cst.Attribute) else ""
+    return asked == "startswith" and string_value(text) == _BEGINS
 
 
 _TEST = """\
@@ -47,6 +59,8 @@ def test_bad_line():
     logging.getLogger("dotenv").addHandler(Kept())
     dotenv_values(stream=StringIO("a b c"))
     assert "Python-dotenv could not parse statement starting at line 1" in Kept.lines
+    assert f"Python-dotenv could not parse statement starting at line {1}" in Kept.lines
+    assert Kept.lines[0].startswith("Python-dotenv")
 """
 
 _FILTER = """\
@@ -74,14 +88,14 @@ RULE = Rule(
     now="`python-dotenv could not parse statement starting at line 1`.",
     proof=Proof.RAN,
     level=Level.CHANGES_SILENTLY,
-    needles=(OLD.encode(),),
+    needles=(_BEGINS.encode(),),
     apply=find,
     examples=(
         Example(
             title="Asserted in a test",
             path="test_env.py",
             before=_TEST,
-            after=_TEST.replace(OLD, NEW),
+            after=_TEST.replace("Python-", "python-"),
             probe=Probe(
                 command=("python", "test_env.py"),
                 script="test_bad_line()\nprint('fine')",

@@ -14,15 +14,17 @@ from transforms.rule import Example, Rule, Verdicts
 from transforms.tree import Tree
 
 _RUN = re.compile(rb"(?:^|[\s&|;/=\[])dotenv(?:\s+-\S+(?:\s+\S*env\S*)?)*\s+run\b")
+_OF_NODE = re.compile(rb"\b(?:npx|pnpm|yarn|bunx?|npm)\b[^&|;]*\bdotenv\b")
 _QUOTED = re.compile(rb"[\"',]+")
 
 
 def find(tree: Tree) -> Verdicts:
     """Start commands that go through ``dotenv run``, comments and code left out."""
     for path, number, found in lines(tree, re.compile(rb"^(?!\s*#).*\bdotenv\b.*\brun\b"), b"dotenv"):
-        if not path.endswith((".py", ".js", ".ts", "package.json")) and _RUN.search(
-            _QUOTED.sub(b" ", found.string)
-        ):
+        line = _QUOTED.sub(b" ", found.string)
+        if path.endswith((".py", ".js", ".ts", "package.json")) or _OF_NODE.search(line):
+            continue
+        if _RUN.search(line):
             yield Flag(
                 number, "`dotenv run` now becomes the command itself: signals and PID reach it directly", file=path
             )
@@ -57,7 +59,9 @@ RULE = Rule(
         Example(
             title="Other commands, and comments",
             before="RUN = 'dotenv run app'\n",
-            others={"Makefile": "# dotenv run app\nstart:\n\tdotenv list\n\tdotenvx run app\n"},
+            others={
+                "Makefile": "# dotenv run app\nstart:\n\tdotenv list\n\tdotenvx run app\n\tnpx dotenv run app\n"
+            },
         ),
     ),
 )
