@@ -73,6 +73,11 @@ def before(evidence: Evidence) -> Outcome | None:
     upgrade, name = evidence.upgrade, evidence.upgrade.library
     if not evidence.pins and not evidence.usages:
         return Outcome(name, Status.UNUSED, f"{name} is neither listed nor imported")
+    if not evidence.usages and all(_is_derived(pin) for pin in evidence.pins):
+        first_pin = evidence.pins[0]
+        return Outcome(
+            name, Status.UNUSED, f"only in {first_pin.file}, for what others need", specifiers(evidence.pins)
+        )
     if not evidence.pins:
         first = evidence.usages[0]
         reason = (

@@ -176,6 +176,17 @@ def test_an_open_pin_whose_compiled_file_is_old_is_current_and_the_command_is_ad
     assert "`pip-compile --upgrade-package tenacity==9.1.2 requirements.in`" in finding.message
 
 
+def test_what_is_compiled_for_others_and_imported_nowhere_is_unused() -> None:
+    files = {
+        "a.py": b"",
+        "requirements.in": b"celery\n",
+        "requirements.txt": b"celery==5\ntenacity==8.2.3\n    # via celery\n",
+    }
+    found = outcome(files, "tenacity")
+    assert (found.status, found.reason) == (Status.UNUSED, "only in requirements.txt, for what others need")
+    assert outcome({**files, "a.py": b"import tenacity\n"}, "tenacity").status is Status.BARRED
+
+
 def test_an_old_pin_of_a_hook_bars_nothing() -> None:
     hooks = b"repos:\n- hooks:\n  - additional_dependencies: [tenacity==8.2.3]\n"
     files = {"a.py": b"import tenacity\n", "requirements.txt": b"tenacity\n", ".pre-commit-config.yaml": hooks}

@@ -189,9 +189,15 @@ def skip_reason(files: Files, spot: Spot, upgrade: Upgrade) -> str | None:
     return f"{why}; change the line to: {new_line(files, spot, upgrade)}"
 
 
+def _fits_workflow(spot: Spot, upgrade: Upgrade) -> bool:
+    """Whether a workflow's line may be edited: where that is wished, and no quotes that YAML may read are needed."""
+    quotes = spot.quote and set("<>") & set(raised(spot.constraint, spot.dialect, upgrade))
+    return upgrade.workflows and not quotes
+
+
 def _by_hand(files: Files, spot: Spot, upgrade: Upgrade) -> str | None:
     """What about the place, the hashes or the extras asks for a person."""
-    if spot.skip is not None:
+    if spot.skip is not None and not (spot.skip == WORKFLOWS and _fits_workflow(spot, upgrade)):
         return spot.skip
     if admitted(spot.constraint, spot.dialect) is None:
         return f"`{spot.constraint}` cannot be read"
@@ -258,9 +264,19 @@ def _compiled_from(files: Files, path: str) -> str | None:
     if source in files:
         command = f"{command or 'pip-compile'} --upgrade-package {_TARGET}{'' if command else f' {source}'}"
         return f"{posixpath.basename(source)}: run `{command}`"
-    if text is None or not is_compiled(text.words):
+    if text is None or not is_compiled(text.words) or (command and not _has_source(files, path, command)):
         return None
     return f"its source: run `{command} --upgrade-package {_TARGET}`" if command else "its source: compile it again"
+
+
+def _has_source(files: Files, path: str, command: str) -> bool:
+    """Whether what the command compiles is in the tree: a file that is its own source is one that people write."""
+    folders = [posixpath.dirname(path)]
+    while folders[-1]:
+        folders.append(posixpath.dirname(folders[-1]))
+    said = re.sub(r"(?:-o|--output-file)[ =]\S+", "", command).split()[1:]
+    places = {posixpath.normpath(posixpath.join(folder, word)) for folder in folders for word in said}
+    return any(place in files and place != path for place in places)
 
 
 def _skipped(spot: Spot, source: str) -> Spot:
