@@ -3,10 +3,13 @@
 The services of a repository look at the same conftests, manifests and modules. Inside ``remembering()`` a file that
 somebody has read is not read again: results are found by path and content, so an edit is always seen. Outside of
 it nothing is kept, and with its end everything is forgotten.
+
+Meanwhile the search for cycles rests: it took a third of the time, walking millions of syntax nodes that stay.
 """
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -25,11 +28,14 @@ def remembering() -> Iterator[None]:
     if _KEPT.get() is not None:
         yield
         return
-    token = _KEPT.set({})
+    token, collected = _KEPT.set({}), gc.isenabled()
+    gc.disable()
     try:
         yield
     finally:
         _KEPT.reset(token)
+        if collected:
+            gc.enable()
 
 
 def remembered(read: Callable[P, T]) -> Callable[P, T]:

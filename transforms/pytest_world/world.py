@@ -188,12 +188,22 @@ class World:
         yield from (f for f in module.fixtures if f.fixture == name and not f.owner)
         for item in module.names.froms if depth else ():
             if item.name == "*" or name in (item.name, item.alias):
-                for other in self._imported(module.path, item.module, item.level):
+                for other in self._imported(posixpath.dirname(module.path), item.module, item.level):
                     yield from self.offered(other, name, depth - 1)
 
-    def _imported(self, path: str, dotted: str, level: int) -> Iterator[Module]:
+    def _imported(self, folder: str, dotted: str, level: int) -> tuple[Module, ...]:
+        key = (folder, dotted, level)
+        if key not in self._sources:
+            self._sources[key] = tuple(self._searched(*key))
+        return self._sources[key]
+
+    @cached_property
+    def _sources(self) -> dict[tuple[str, str, int], tuple[Module, ...]]:
+        return {}
+
+    def _searched(self, folder: str, dotted: str, level: int) -> Iterator[Module]:
         tail = dotted.replace(".", "/")
-        folders = config.above(posixpath.dirname(path))
+        folders = config.above(folder)
         roots = folders[level - 1 : level] if level else [*folders, *(posixpath.join(f, "src") for f in folders)]
         for root in roots:
             base = posixpath.join(root, tail) if tail else root
@@ -205,8 +215,8 @@ class World:
     @cached_property
     def plugins(self) -> tuple[Module, ...]:
         """Modules of the tree named in somebody's ``pytest_plugins``: their fixtures are seen everywhere."""
-        found = (m for c in self.modules.values() for p in c.plugins for m in self._imported(c.path, p, 0))
-        return tuple({m.path: m for m in found}.values())
+        named = ((posixpath.dirname(c.path), p) for c in self.modules.values() for p in c.plugins)
+        return tuple({m.path: m for folder, p in named for m in self._imported(folder, p, 0)}.values())
 
     def users(self, name: str) -> Iterator[tuple[Function, Fixture | None]]:
         """Every test and fixture that has ``name`` among its parameters, with the fixture it gets."""
