@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, time
 from difflib import get_close_matches
 from pathlib import Path
@@ -155,7 +155,9 @@ def _config(found: Any) -> Config:
         for name, service in sorted(found.services.items())
     }
     return Config(
-        upgrades=tuple(u for u in upgrades() if u.library in found.upgrades),
+        upgrades=tuple(
+            replace(u, workflows=found.policy.edit_workflows) for u in upgrades() if u.library in found.upgrades
+        ),
         campaign=found.campaign,
         as_of=found.as_of,
         repositories=tuple(names),

@@ -96,6 +96,8 @@ class Upgrade:
     """When the package was replaced: an extra of the old one, and the new one's extra that stands for it."""
     companions: tuple[Upgrade, ...] = ()
     """What the target needs newer than the old version did: a pin that excludes that moves in the same commit."""
+    workflows: bool = False
+    """Pins in files of the CI under ``.github`` are edited, too."""
     backup: str = ""
     """What should be backed up before the merge, as ``Back up …`` goes on; empty: nothing."""
     notes: str = ""

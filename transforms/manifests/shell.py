@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from transforms.manifests.spot import Include, Reading, Spot, merged, pep508, variable
+from transforms.manifests.spot import WORKFLOWS, Include, Reading, Spot, merged, pep508, variable
 from transforms.manifests.text import Span, blank, joined, line_of
 
 _FULL_COMMENT = re.compile(r"^[ \t]*#[^\n]*\n?", re.M)
@@ -25,7 +25,7 @@ _VALUED = re.compile(
 )
 _INCLUDING = frozenset({"-r", "--requirement", "-c", "--constraint"})
 _FLAGGED = (
-    (re.compile(r"^\.github/"), "workflow files are not edited"),
+    (re.compile(r"^\.github/"), WORKFLOWS),
     (
         re.compile(r"(?:^|/)(?:\.[\w-]+-ci\.ya?ml|\.travis\.yml|azure-pipelines[^/]*\.ya?ml|\.circleci/[^/]+)$"),
         "CI files are not edited",

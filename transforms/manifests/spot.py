@@ -18,6 +18,8 @@ _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 _EXTRAS = re.compile(r"\s*\[[^\]]*\]")
 _VARIABLE = re.compile(r"(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)\s*(?P<constraint>[<>=!~]{1,3}\s*\$\{?\w+\}?)$")
 _LONGEST = 2_000
+WORKFLOWS = "workflow files are not edited"
+"""Why a pin in a workflow is left alone, unless the upgrade says that it need not be."""
 """Characters. No requirement is longer."""
 
 
