@@ -16,7 +16,7 @@ from transforms.manifests.constraint import admitted, raised, status
 from transforms.manifests.hashes import lacking, renewed
 from transforms.manifests.locks import is_lock
 from transforms.manifests.requirements import compile_command, is_compiled
-from transforms.manifests.spot import Dialect, Reading, Spot
+from transforms.manifests.spot import WORKFLOWS, Dialect, Reading, Spot
 from transforms.manifests.text import Edit, applied, decode, whole_line
 from transforms.manifests.tree import kind, readings
 from transforms.model import Files, Pin, PinStatus, Problem, Upgrade
