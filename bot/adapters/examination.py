@@ -6,11 +6,10 @@ pull request of nothing): who may not write is refused with 403, who may is told
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from itertools import islice
 
 from github import GithubException
 
@@ -69,10 +68,12 @@ def _allowed(client: Client, repo: str, name: str) -> bool:
     return True
 
 
-def never_ran(client: Client, repo: str, branch: str, required: Sequence[str]) -> Iterator[str]:
-    """Required checks of which neither the branch nor any of its latest commits has heard."""
+def latest(client: Client, repo: str, branch: str) -> Iterator[str]:
+    """The last few commits of a branch, along their first parents."""
     with translated(repo):
-        commits = list(islice(client.get_repo(repo).get_commits(sha=branch), 5))
-        heard = {run.name for commit in commits for run in commit.get_check_runs()}
-        heard |= {status.context for commit in commits for status in commit.get_statuses()}
-    yield from (name for name in required if name not in heard)
+        found = client.get_repo(repo).get_branch(branch).commit
+        for _ in range(5):
+            yield found.sha
+            if not found.parents:
+                return
+            found = client.get_repo(repo).get_commit(found.parents[0].sha)

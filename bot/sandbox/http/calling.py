@@ -100,7 +100,10 @@ async def _call(request: Request, afterwards: BackgroundTasks) -> Call:
     name = f"{path['owner']}/{path['name']}" if "owner" in path else ""
     header = request.headers.get("Authorization", "")
     actor = authenticate(state, header).login
-    return Call(state, actor, name, request, afterwards, state.grant(credential_of(header)))
+    grant = state.grant(credential_of(header))
+    if grant is not None:
+        permit(grant, request.method, request.url.path)
+    return Call(state, actor, name, request, afterwards, grant)
 
 
 Here = Annotated[Call, Depends(_call)]
@@ -135,8 +138,6 @@ def _guarded(endpoint: Callable[..., Any]) -> Callable[..., Any]:
     def guarded(here: Call, **arguments: Any) -> Response:
         write = here.request.method != "GET"
         with here.state.lock, here.state.faults.around(write=write):
-            if here.grant is not None:
-                permit(here.grant, here.request.method, here.request.url.path)
             told = endpoint(here, **arguments)
         answer = told if isinstance(told, Response) else JSONResponse(told)
         answer.background = here.afterwards
