@@ -6,7 +6,7 @@ same world: a branch that already stands where it should is not pushed, a pull r
 
 from __future__ import annotations
 
-from bot import actions, campaign, landing, migrate, render
+from bot import actions, campaign, landing, migrate, phases, render
 from bot.actions import Action
 from bot.observe import is_ours
 from bot.ports import Conflict, Refused
@@ -92,8 +92,12 @@ def ask_review(scene: Scene, pr: int, hands: Hands) -> None:
     missing = [r for r in dict.fromkeys(named) if r not in open_.pull.reviewers]
     if missing:
         forge.request_review(scene.repo, pr, missing)
-    forge.comment(scene.repo, pr, render.review_comment(view, open_.pull.head_sha))
+    forge.comment(scene.repo, pr, render.review_comment(view, open_.pull.head_sha, _excused(scene)))
     hands.journal.record("asked for review", scene.name, f"#{pr}")
+
+
+def _excused(scene: Scene) -> tuple[str, ...]:
+    return scene.phase.excused if isinstance(scene.phase, phases.AwaitingReview) else ()
 
 
 def merge(scene: Scene, pr: int, head: str, hands: Hands) -> None:

@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from bot.observation import Landed
 from bot.ports import Check
+from bot.testids import UNKNOWN, TestIds, read
 
 CONCLUSIVE = frozenset({"success", "failure", "timed_out"})
 RED_ON_HEAD = frozenset({"failure", "cancelled", "timed_out", "action_required"})
@@ -51,6 +52,16 @@ def newest(checks: Iterable[Check]) -> dict[str, Check]:
 def last_conclusive(runs: Iterable[Check]) -> dict[str, Check]:
     """The newest conclusive run per name of one commit."""
     return newest(c for c in runs if c.conclusion in CONCLUSIVE)
+
+
+def failed_tests(runs: Mapping[str, Check]) -> dict[str, TestIds]:
+    """Check -> the tests that it failed, where its own words tell them all."""
+    found = {}
+    for name, run in runs.items():
+        told = [ids for ids in (read(run.text), read(run.summary)) if ids != UNKNOWN]
+        if run.conclusion == "failure" and told:
+            found[name] = told[0]
+    return found
 
 
 def judge(landed: Landed, required: Sequence[str]) -> Verdict:

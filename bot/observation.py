@@ -10,6 +10,7 @@ from bot.commands import Command, Mistake
 from bot.marker import Said
 from bot.model import Service, Unit
 from bot.ports import BranchRules, Check, Commit, ForgeError, Pull, Repository, Review
+from bot.testids import TestIds
 from transforms.model import Finding, Level, Migration, Outcome, Status, Verdict
 
 
@@ -113,6 +114,10 @@ class OpenPull:
     said: frozenset[Said] = frozenset()
     carries: frozenset[str] = frozenset()
     """The upgrades that our commits on the branch say they make."""
+    failed: Mapping[str, TestIds] = field(default_factory=dict)
+    """Check -> the tests that its newest run failed here, as far as anybody can tell."""
+    failed_before: Mapping[str, TestIds] = field(default_factory=dict)
+    """The same of ``base_checks``."""
     writers: frozenset[str] = frozenset()
     """Who approved and may write to the repository: nobody else's approval counts."""
 

@@ -158,10 +158,13 @@ def _open(
     strange = [c for c in commits if not is_ours(c, eyes.email)]
     checks = eyes.forge.checks(repo, pull.head_sha)
     reviews = eyes.forge.reviews(repo, pull.number)
+    before = _last_on_base({c.name for c in checks}, repo, fork, eyes)
     return OpenPull(
         pull=pull,
         checks=checks,
-        base_checks=_last_on_base({c.name for c in checks}, repo, fork, eyes),
+        base_checks=before,
+        failed=landing.failed_tests(landing.newest(checks)),
+        failed_before=landing.failed_tests(before),
         reviews=reviews,
         commits=commits,
         edited=bool(strange),

@@ -15,6 +15,7 @@ from bot.model import Policy
 from bot.observation import Landed, Observation, OpenPull
 from bot.phases import Phase
 from bot.ports import Pull, Review
+from bot.testids import UNKNOWN
 from transforms.registry import backups
 
 
@@ -90,19 +91,28 @@ def _judged(seen: Observation, open_: OpenPull, policy: Policy, now: datetime, l
     runs = landing.newest(open_.checks)
     names = seen.required or tuple(sorted(runs))
     red = tuple(n for n in names if n in runs and runs[n].conclusion in landing.RED_ON_HEAD)
-    if red:
-        return _red(open_, red, at)
-    pending = tuple(n for n in names if n not in runs or runs[n].conclusion not in landing.GREEN_ON_HEAD)
+    if red and not (isinstance(before := _red(open_, red, at), phases.RedBefore) and _excused(open_, red, policy)):
+        return before
+    bad = (n for n in names if n not in red)
+    pending = tuple(n for n in bad if n not in runs or runs[n].conclusion not in landing.GREEN_ON_HEAD)
     if pending or not names:
         return _pending(open_, pending, policy, now)
-    lacking = _lacking(seen, open_, policy, login) or _blocked(pull)
+    how = f"no test fails that did not fail before in {', '.join(red)}" if red else "green"
+    lacking = _lacking(seen, open_, policy, login, how, 1 if red else 0) or _blocked(pull, how)
     if lacking:
         asked = Said("review", pull.head_sha) in open_.said
-        return phases.AwaitingReview(lacking, *at, asked=asked)
+        return phases.AwaitingReview(lacking, *at, asked=asked, excused=red)
     if pull.mergeable is None:
-        return phases.Checking("green; the forge is computing whether it merges cleanly", *at)
+        return phases.Checking(f"{how}; the forge is computing whether it merges cleanly", *at)
     behind = pull.mergeable_state == "behind" or (seen.rules.strict and open_.base_touched)
-    return phases.Passing("green for this head, approved, mergeable", *at, behind=behind, edited=open_.edited)
+    return phases.Passing(f"{how} for this head, approved, mergeable", *at, behind=behind, edited=open_.edited)
+
+
+def _excused(open_: OpenPull, red: tuple[str, ...], policy: Policy) -> bool:
+    """Whether policy lets red go on: known on both sides, and no test fails here that did not fail there."""
+    here, there = open_.failed, open_.failed_before
+    known = all(here.get(n, UNKNOWN).excused_by(there.get(n, UNKNOWN)) for n in red)
+    return policy.red_base == "no_new_failures" and known
 
 
 def _red(open_: OpenPull, red: tuple[str, ...], at: tuple[int, str]) -> Phase:
@@ -136,7 +146,7 @@ def _pending(open_: OpenPull, pending: tuple[str, ...], policy: Policy, now: dat
     return phases.Checking(what, *at)
 
 
-def _lacking(seen: Observation, open_: OpenPull, policy: Policy, login: str) -> str:
+def _lacking(seen: Observation, open_: OpenPull, policy: Policy, login: str, how: str, least: int) -> str:
     """What people still have to say, or the empty string."""
     if open_.pull.draft:
         return "a draft is never merged; mark it ready"
@@ -145,7 +155,7 @@ def _lacking(seen: Observation, open_: OpenPull, policy: Policy, login: str) -> 
     unsaved = open_.carries & backups().keys() if campaign.BACKUP_DONE not in open_.pull.labels else frozenset()
     if policy.influx_backup_ack and unsaved:
         return f"green; what it writes to has to be backed up; then put the label {campaign.BACKUP_DONE} on it"
-    wanted = max(policy.approvals if policy.merge == "after_approval" else 0, seen.rules.approvals)
+    wanted = max(policy.approvals if policy.merge == "after_approval" else 0, seen.rules.approvals, least)
     why = "approval"
     if open_.edited and wanted < 1:
         wanted, why = 1, "approval, for a person edited the branch"
@@ -154,13 +164,13 @@ def _lacking(seen: Observation, open_: OpenPull, policy: Policy, login: str) -> 
     if open_.edited and not open_.last_editor:
         wanted, why = max(wanted, 2), "approval, for nobody can tell who edited the branch"
     have = _approvals(open_, login)
-    return f"green; {have} of {wanted} {why}{'s' if wanted > 1 else ''}" if have < wanted else ""
+    return f"{how}; {have} of {wanted} {why}{'s' if wanted > 1 else ''}" if have < wanted else ""
 
 
-def _blocked(pull: Pull) -> str:
+def _blocked(pull: Pull, how: str) -> str:
     """The branch's rules may demand what we cannot read, such as a code owner's word: then the forge says so."""
     blocked = pull.mergeable_state == "blocked"
-    return "green and approved, but the rules of the branch still block it" if blocked else ""
+    return f"{how} and approved, but the rules of the branch still block it" if blocked else ""
 
 
 def _latest(reviews: Iterable[Review], login: str) -> list[Review]:

@@ -57,6 +57,8 @@ class Checking(OnPull):
 @dataclass(frozen=True, slots=True)
 class AwaitingReview(OnPull):
     asked: bool = False
+    excused: tuple[str, ...] = ()
+    """Checks that are red, with no test that did not fail on the base before."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from bot.render.engine import render
 from bot.render.evidence import ending, job_names, newest
 from bot.render.rules import rule_words
 from bot.render.suspect import Suspect, output, suspect, telling
-from bot.render.text import Md, code, fence, link
+from bot.render.text import Md, code, fence, joined, link
 from bot.render.views import PullView, file_url
 from bot.render.words import lasting
 from transforms.model import Finding
@@ -64,9 +64,10 @@ def close_comment(view: PullView, reason: str) -> str:
     return _said("closed", view.head or view.base, "closed.md", reason=reason.rstrip("."))
 
 
-def review_comment(view: PullView, head: str) -> str:
-    """Green and ready for a person."""
-    return _said("review", head, "review.md", view=view, left=len(view.flagged), head=head[:12])
+def review_comment(view: PullView, head: str, excused: Sequence[str] = ()) -> str:
+    """Ready for a person: green, or red with no test that did not fail before."""
+    red = joined([code(name) for name in excused])
+    return _said("review", head, "review.md", view=view, left=len(view.flagged), head=head[:12], red=red)
 
 
 def disputed_comment(view: PullView, merged: str, checks: Sequence[Check]) -> str:
