@@ -58,6 +58,7 @@ docs: setup  # what is generated under docs/: guides, the sample fleet's plannin
 	$(BIN)/python -m bot.cli.guides docs/guides
 	$(BIN)/convoy plan bot/sandbox/fleet/repos/* --config bot/sandbox/fleet/config.yaml --out docs/planning >/dev/null
 	$(BIN)/python -m bot.cli.plan_file >docs/service-groups.schema.json
+	$(BIN)/convoy config schema >docs/config.schema.json
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .hypothesis
