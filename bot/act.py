@@ -10,6 +10,7 @@ from bot import actions, campaign, landing, migrate, phases, render
 from bot.actions import Action
 from bot.observe import is_ours
 from bot.ports import Conflict, Refused
+from bot.rivals import rivals
 from bot.scene import Hands, Scene, landed_pull, open_pull, pull_view, red_since, revert_view
 
 
@@ -55,7 +56,7 @@ def publish(scene: Scene, attempt: int, hands: Hands, *, force: bool = False) ->
             _refuse_strange(scene, standing, ref, hands)
         workspace.push(scene.repo, ref, head, standing)
         hands.journal.record("pushed", scene.name, ref)
-    view = pull_view(scene, hands, attempt, head)
+    view = pull_view(scene, hands, attempt, head, rivals(scene.seen, hands.eyes))
     title, body = render.pull_title(view), render.pull_body(view)
     if scene.seen.open is not None:
         number = scene.seen.open.pull.number
@@ -82,7 +83,8 @@ def ask_review(scene: Scene, pr: int, hands: Hands) -> None:
     """Put the CI's answer into the body, request the reviewers, and say once that it is their turn."""
     forge, config = hands.eyes.forge, hands.eyes.config
     open_ = open_pull(scene)
-    view = pull_view(scene, hands, scene.seen.attempts + 1, open_.pull.head_sha)
+    others = rivals(scene.seen, hands.eyes)
+    view = pull_view(scene, hands, scene.seen.attempts + 1, open_.pull.head_sha, others)
     title, body = render.pull_title(view), render.pull_body(view)
     if (title, body) != (open_.pull.title, open_.pull.body):
         forge.edit_pull(scene.repo, pr, title, body)

@@ -9,7 +9,7 @@ from bot import landing
 from bot.observation import Landed, Observation, OpenPull
 from bot.observe import Eyes
 from bot.phases import Phase
-from bot.ports import Check, Journal, Resolution, Stale
+from bot.ports import Check, Journal, Pull, Resolution, Stale
 from bot.render import Evidence, Neighbour, PullView, RevertView, passages
 
 
@@ -47,7 +47,8 @@ class Hands:
     web: str = "https://github.com"
 
 
-def pull_view(scene: Scene, hands: Hands, attempt: int, head: str) -> PullView:
+def pull_view(scene: Scene, hands: Hands, attempt: int, head: str, others: tuple[Pull, ...] = ()) -> PullView:
+    """What a pull request's words are made from. ``others``: pull requests of other bots on the same pins."""
     seen, workspace = scene.seen, hands.eyes.workspace
     known = seen.open is not None and seen.open.pull.head_sha == head
     return PullView(
@@ -64,6 +65,7 @@ def pull_view(scene: Scene, hands: Hands, attempt: int, head: str) -> PullView:
         policy=hands.eyes.config.policy,
         attempt=attempt,
         head=head,
+        others=others,
         web=hands.web,
     )
 

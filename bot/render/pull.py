@@ -9,7 +9,7 @@ from bot.render.guide import claim_words
 from bot.render.moves import destination, moving
 from bot.render.plan import merge_plan
 from bot.render.sections import sections
-from bot.render.text import Md, clip, plain
+from bot.render.text import Md, clip, link, plain
 from bot.render.views import PullView
 from bot.render.words import counted, listed
 from transforms import registry
@@ -49,6 +49,7 @@ def _body(view: PullView, rows: int) -> str:
         checks=evidence_rows(view, rows),
         evidence=evidence_lines(view),
         plan=merge_plan(view),
+        others=[(link(f"pull request {p.number}", p.url), clip(p.author, 60)) for p in view.others[:rows]],
         claims=_claims(view, rows),
     ).rstrip("\n")
 

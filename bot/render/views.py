@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from urllib.parse import quote
 
 from bot.model import Policy, Standing, Unit
-from bot.ports import Check, Resolution
+from bot.ports import Check, Pull, Resolution
 from transforms.model import Finding, Level, Migration, Outcome, Problem, Status, Verdict
 
 
@@ -60,6 +60,8 @@ class PullView:
     attempt: int = 1
     head: str = ""
     """The proposed commit, when it is known: rewritten lines then link to where they are now."""
+    others: tuple[Pull, ...] = ()
+    """Open pull requests of other bots on the same pins."""
     web: str = "https://github.com"
 
     @property
