@@ -20,7 +20,7 @@ def survey(tree: Tree) -> Verdicts:
     """Every override: deleted with its scope put into the configuration, or flagged with the reason."""
     for override in tree.once(overrides):
         found = definition(tree, override.fixture)
-        if found is None or "uvloop" in override.shape.extra or override.local:
+        if found is None or override.shape.extra & {"uvloop", "policy"} or override.local:
             continue
         page, node = found
         if override.reason is not None:

@@ -30,7 +30,7 @@ def survey(tree: Tree) -> Verdicts:
         if test is not None:
             message = (
                 f"`{test.name}` has a loop of its own, and this fixture that of its {fixture.scope}: what is "
-                f'bound to a loop fails there, as before; `loop_scope="{fixture.scope}"` on the tests\' mark gives them one'
+                f'bound to a loop fails there, as before; a mark with `loop_scope="{fixture.scope}"` gives them one'
             )
             yield Flag(fixture.line, message, file=fixture.path)
 

@@ -23,12 +23,30 @@ _CLOSING = frozenset({"close", "stop", "is_closed", "is_running"})
 _SHUTDOWN = frozenset({"shutdown_asyncgens", "shutdown_default_executor"})
 
 
+_CONDITIONAL = frozenset(
+    {
+        "asyncio.WindowsProactorEventLoopPolicy",
+        "asyncio.WindowsSelectorEventLoopPolicy",
+        "uvloop.EventLoopPolicy",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A policy that holds only sometimes, both as source: ``sys.platform == "win32"`` and the policy."""
+
+    test: str
+    policy: str
+
+
 @dataclass(frozen=True, slots=True)
 class Shape:
     """``extra``: what it gives beside a plain loop (``debug``, ``uvloop``). ``reason``: why it is not plain."""
 
     extra: frozenset[str] = frozenset()
     reason: str | None = None
+    condition: Condition | None = None
 
 
 def shape(names: Names, fixture: Fixture) -> Shape:
@@ -44,7 +62,7 @@ def shape(names: Names, fixture: Fixture) -> Shape:
     reader.block(fixture.node.body)
     if reader.strange is not None:
         return Shape(reason=f"it does more than make, hand out and close a loop (line {reader.strange.lineno})")
-    return Shape(frozenset(reader.extra))
+    return Shape(frozenset(reader.extra), None, reader.condition)
 
 
 def cancels(node: ast.stmt, names: Names) -> bool:
@@ -89,6 +107,7 @@ class _Reader:
         self.names = names
         self.extra: set[str] = set()
         self.strange: ast.stmt | None = None
+        self.condition: Condition | None = None
 
     def block(self, body: list[ast.stmt]) -> None:
         for statement in body:
@@ -111,6 +130,11 @@ class _Reader:
             case ast.If(test=test, orelse=[]) if self.asks_state(test):
                 self.block(node.body)
                 return True
+            case ast.If(test=test, body=[only], orelse=rest) if self.condition is None and self.is_outer(test):
+                policy = self.conditional(only)
+                self.condition = Condition(ast.unparse(test), policy) if policy else None
+                self.extra.add("policy")
+                return policy is not None and all(self.understands(other) for other in rest)
             case ast.Try(body=body, handlers=handlers, orelse=[], finalbody=final):
                 for inner in (body, *(h.body for h in handlers), final):
                     self.block(inner)
@@ -146,6 +170,24 @@ class _Reader:
             return True
         return self.dotted(node) in _POLICIES
 
+    def is_outer(self, test: ast.expr) -> bool:
+        """Whether a test asks only for what the module knows, not for the function's own names."""
+        known = self.names.imported.keys() | self.names.aliases.keys()
+        return all(n.id in known for n in ast.walk(test) if isinstance(n, ast.Name))
+
+    def conditional(self, node: ast.stmt) -> str | None:
+        """The policy that a statement sets, or whose loop it makes, as source."""
+        match node:
+            case ast.Expr(value=ast.Call(args=[ast.Call(func=made, args=[])]) as call):
+                setting = self.dotted(call) == "asyncio.set_event_loop_policy"
+                return f"{ast.unparse(made)}()" if setting and self.names.dotted(made) in _CONDITIONAL else None
+            case (
+                ast.Assign(value=ast.Call(func=ast.Attribute(value=ast.Name(id=module))) as call)
+                | ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id=module))) as call)
+            ):
+                return f"{module}.EventLoopPolicy()" if self.dotted(call) in _UVLOOP else None
+        return None
+
     def tidies(self, call: ast.Call) -> bool:
         """Whether the call only sets the current loop or closes one."""
         name = self.dotted(call)
@@ -155,7 +197,9 @@ class _Reader:
         if name == "asyncio.set_event_loop":
             return True
         if name == "asyncio.set_event_loop_policy":
-            return len(call.args) == 1 and (self.is_policy(call.args[0]) or isinstance(call.args[0], ast.Constant))
+            return len(call.args) == 1 and (
+                self.is_policy(call.args[0]) or isinstance(call.args[0], (ast.Constant, ast.Name))
+            )
         match call:
             case ast.Call(func=ast.Attribute(value=ast.Name(), attr=method), args=[]):
                 return method in _CLOSING
