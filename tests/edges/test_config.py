@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -11,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.config import Config, ConfigError, ForgeConfig, ServiceConfig, default, load, read, schema
-from bot.config_file import ConfigFile, ForgeSection, PolicySection
+from bot.config_file import CommitSection, ConfigFile, ForgeSection, PolicySection
 from bot.model import Freeze, Policy, Schedule, Window
 from transforms.registry import upgrades
 
@@ -36,9 +37,16 @@ def test_the_commented_file_equals_the_defaults() -> None:
     assert read(ROOT / "config.yaml") == default()
 
 
+def test_editors_find_the_schema_and_it_is_todays() -> None:
+    first = (ROOT / "config.yaml").read_text(encoding="utf-8").splitlines()[0]
+    written = ROOT / first.removeprefix("# yaml-language-server: $schema=")
+    assert json.loads(written.read_text(encoding="utf-8")) == schema(), "run `make docs`"
+
+
 def test_the_commented_file_names_every_key() -> None:
     text = (ROOT / "config.yaml").read_text(encoding="utf-8")
-    keys = [*ConfigFile.model_fields, *PolicySection.model_fields, *ForgeSection.model_fields]
+    sections = (ConfigFile, PolicySection, ForgeSection, CommitSection)
+    keys = [key for section in sections for key in section.model_fields]
     assert [key for key in keys if f"\n{key}:" not in text and f"\n  {key}:" not in text] == []
 
 
