@@ -18,6 +18,7 @@ from typing import Any, ParamSpec, TypeVar
 
 P = ParamSpec("P")
 T = TypeVar("T")
+R = TypeVar("R")
 
 _KEPT: ContextVar[dict[Any, Any] | None] = ContextVar("kept", default=None)
 
@@ -53,3 +54,15 @@ def remembered(read: Callable[P, T]) -> Callable[P, T]:
         return result
 
     return kept
+
+
+def shared(owner: T, make: Callable[[T], R]) -> R:
+    """``make(owner)``, computed once per block for this very object: for what is known of a whole tree of files."""
+    found = _KEPT.get()
+    if found is None:
+        return make(owner)
+    key = (make, id(owner))
+    if key not in found:
+        found[key] = (make(owner), owner)  # kept alive, so that nothing else gets its id
+    result: R = found[key][0]
+    return result

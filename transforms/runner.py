@@ -58,9 +58,17 @@ class Work:
     used: frozenset[str] = frozenset()
     """The libraries that the service's code uses: their pins may stand above it."""
 
+    found: tuple[Files, tuple[Pin, ...]] | None = None
+    """Every pin, and the tree in which it was found."""
+
     def pins(self, upgrade: Upgrade) -> tuple[Pin, ...]:
         """The upgrade's pins in the tree as it stands now."""
-        return find_pins(self.tree.files, self.tree.root, (upgrade,), self.tree.exclude, self.used)[0]
+        if self.found is None or self.found[0] is not self.tree.files:
+            companions = (c for u in self.upgrades for c in u.companions)
+            every = tuple(dict.fromkeys((*self.upgrades, *companions)))
+            found = find_pins(self.tree.files, self.tree.root, every, self.tree.exclude, self.used)[0]
+            self.found = self.tree.files, found
+        return tuple(pin for pin in self.found[1] if pin.library == upgrade.library)
 
     def seen(self, findings: Sequence[Finding]) -> list[Seen]:
         """The findings, tied to the tree as it stands now."""

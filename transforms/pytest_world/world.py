@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from transforms.memory import shared
 from transforms.model import Files
 from transforms.pytest_world import commands, config
 from transforms.pytest_world.collection import Collection, ancestry, bases, is_unittest
@@ -259,4 +260,8 @@ def _literals_and_names(function: Function) -> Iterator[str]:
 
 def world(tree: Tree) -> World:
     """The world of a service's repository; ask for it with ``tree.once(world)``."""
-    return World({p: c for p, c in tree.files.items() if _FOREIGN.isdisjoint(p.split("/"))})
+    return shared(tree.files, _world)
+
+
+def _world(files: Files) -> World:
+    return World({p: c for p, c in files.items() if _FOREIGN.isdisjoint(p.split("/"))})
