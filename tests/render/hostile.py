@@ -28,7 +28,7 @@ hostile = st.lists(st.sampled_from(FRAGMENTS) | st.text(max_size=8), min_size=1,
 """Never empty in any of its words: whether something is there at all is a matter of layout, not of escaping."""
 
 ALLOWED_TAGS = re.compile(
-    r"(<details><summary>[^<>]*</summary>|</?(code|br|details|summary)>"
+    r"(<details><summary>[^<>]*</summary>|</?(code|br|details|summary|sub)>|<!-- convoy-answer: [0-9]+ [a-z]+ -->"
     r"|<!-- convoy: \{[^{}<>]*\} -->|<!-- convoy-said: [a-z-]+ [0-9a-f]+ -->)"
 )
 ACTIVE = re.compile(r"@\w|#\w|GH-\d|://|www\.|/convoy", re.IGNORECASE)

@@ -13,14 +13,18 @@ from bot.phases import Landing
 from bot.ports import Check, Resolution
 from bot.render import (
     Evidence,
+    Line,
     Neighbour,
     PullView,
     RevertView,
+    answer,
+    answers_comment,
     broken_comment,
     close_comment,
     commit_message,
     disputed_comment,
     failing_comment,
+    listing,
     merge_message,
     pull_body,
     pull_title,
@@ -32,6 +36,7 @@ from bot.render import (
     status_markdown,
     status_text,
 )
+from bot.render.text import Md
 from tests.render.hostile import ACTIVE, assert_harmless, hostile, skeleton, unhurried
 from tests.render.samples import BASE, HEAD, TREE, flagged, rewritten, standing
 from transforms.model import Level, Migration, Outcome, Problem, Status, Step
@@ -75,6 +80,21 @@ def reverting(word: str) -> RevertView:
     )  # fmt: skip
 
 
+def answered(word: str) -> str:
+    """Our status comment after somebody named ``word`` said ``word``."""
+    told = (
+        answer("mistake", "confused", nearest=Md("hold")),
+        answer("refused", "confused", error=word),
+        answer("merge", "rocket", label=word, reason=word),
+        answer("unknown", "confused", upgrade=word, known=listing([word])),
+        answer("explain", "eyes", phase=word, reason=word, moved_by=word, after=listing([word]),
+               before=listing([word]), barred=[word], eye=[listing([word])]),
+    )  # fmt: skip
+    lines = [Line(n, word, word, said) for n, said in enumerate(told, 1)]
+    first = answers_comment(1, "", lines, dict.fromkeys(range(1, 6), "eyes"))
+    return answers_comment(1, first, lines[:1], {1: "eyes"})
+
+
 def pages(word: str) -> list[str]:
     view, checks = everything(word), [red(word)]
     waiting = standing("svc", Landing(word, 3))
@@ -87,6 +107,7 @@ def pages(word: str) -> list[str]:
         disputed_comment(view, HEAD, checks),
         broken_comment(view, "error\n" + word),
         revert_body(reverting(word)),
+        answered(word),
         status_markdown([replace(waiting, service=Service(word, "acme/shop", word))]),
     ]
 
@@ -112,6 +133,13 @@ def test_the_marker_in_a_body_is_ours_whatever_else_stands_there(word: str):
 def test_a_comment_carries_one_mark_and_it_is_ours(word: str):
     assert marker.read_said(failing_comment(everything(word), HEAD, [red(word)])) == marker.Said("failing", HEAD)
     assert marker.read_said(broken_comment(everything(word), word)) == marker.Said("broken", BASE)
+
+
+@unhurried
+@given(hostile)
+def test_a_status_comment_answers_the_comments_that_we_answered_and_no_other(word: str):
+    assert marker.read_answers(answered(word)) == dict.fromkeys(range(1, 6), "eyes")
+    assert answered(word).count("convoy-answer: 1 ") == 2, "a line that stands there stays"
 
 
 @unhurried

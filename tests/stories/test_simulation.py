@@ -59,7 +59,7 @@ class Weather:
         kinds = (
             *(self.pass_time, self.approve) * 4,
             self.close, self.hold, self.release, self.push_base, self.push_branch, self.acknowledge,
-            self.break_ci, self.mend_ci, self.lose_call, self.crash, self.speak, self.speak, self.freeze,
+            self.break_ci, self.mend_ci, self.lose_call, self.crash, *(self.speak,) * 5, self.freeze,
         )  # fmt: skip
         try:
             self.draw.choice(kinds)()
@@ -111,7 +111,7 @@ class Weather:
         if not (pulls := self._all()):
             return
         pull, who = self.draw.choice(pulls), self.draw.choice(("anna", "anna", "ben", "mallory", "robot"))
-        words = "\n".join(self.draw.choice(WORDS) for _ in range(self.draw.randint(1, 2)))
+        words = "\n\n".join(self.draw.choice(WORDS) for _ in range(self.draw.randint(1, 2)))
         said = self.people[who].comment(pull, words)
         if who == "robot" or not any(line.startswith("/convoy") for line in words.splitlines()):
             self.ignored.append(said.id)
