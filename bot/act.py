@@ -106,9 +106,17 @@ def merge(scene: Scene, pr: int, head: str, hands: Hands) -> None:
     """Merge what was judged and nothing else: the head's sha goes with the request."""
     view = pull_view(scene, hands, scene.seen.attempts + 1, head)
     title, message = render.merge_message(view, pr)
-    method = scene.seen.repository.merge_methods[0]
+    method = _way(scene)
     hands.eyes.forge.merge_pull(scene.repo, pr, head, method, title, message)
     hands.journal.record("merged", scene.name, f"#{pr}")
+
+
+def _way(scene: Scene) -> str:
+    """How to merge: as the repository's settings prefer, among what the branch's rules allow."""
+    allowed = [m for m in scene.seen.repository.merge_methods if m in scene.seen.rules.merge_methods]
+    if not allowed:
+        raise Refused("no way to merge is allowed by both the repository's settings and the rules of the branch")
+    return allowed[0]
 
 
 def close(scene: Scene, pr: int, hands: Hands) -> None:
@@ -169,7 +177,7 @@ def open_revert(scene: Scene, jobs: tuple[str, ...], hands: Hands, reason: str =
 def merge_revert(scene: Scene, pr: int, head: str, of: int, hands: Hands) -> None:
     """Merge our revert, guarded like any merge."""
     view = revert_view(scene, landed_pull(scene), (), hands)
-    method = scene.seen.repository.merge_methods[0]
+    method = _way(scene)
     message = render.revert_commit_message(view)
     title, _, rest = message.partition("\n")
     hands.eyes.forge.merge_pull(scene.repo, pr, head, method, f"{title} (#{pr})", rest.strip())

@@ -71,6 +71,8 @@ class BranchRules:
     """Commits must have verified signatures."""
     message_pattern: str = ""
     """What every commit message must contain."""
+    merge_methods: tuple[str, ...] = ("merge", "squash", "rebase")
+    """The ways to merge that the branch allows; the repository's settings come on top."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -142,6 +142,7 @@ def branch_rules(protection: Mapping[str, Any], rules: Iterable[Mapping[str, Any
     """Classic protection (as far as a branch shows it to readers) and rule sets, the stricter of both."""
     required = list((protection.get("required_status_checks") or {}).get("contexts") or ())
     strict, approvals, queue, signed, pattern = False, 0, False, False, ""
+    ways = dict.fromkeys(("merge", "squash", "rebase"))
     for rule in rules:
         parameters = rule.get("parameters") or {}
         match rule["type"]:
@@ -150,13 +151,17 @@ def branch_rules(protection: Mapping[str, Any], rules: Iterable[Mapping[str, Any
                 strict = strict or parameters["strict_required_status_checks_policy"]
             case "pull_request":
                 approvals = max(approvals, parameters["required_approving_review_count"])
+                allowed = parameters.get("allowed_merge_methods") or ways
+                ways = {way: None for way in ways if way in allowed}
+            case "required_linear_history":
+                ways.pop("merge", None)
             case "merge_queue":
                 queue = True
             case "required_signatures":
                 signed = True
             case "commit_message_pattern" if not parameters.get("negate"):
                 pattern = parameters["pattern"]
-    return BranchRules(tuple(dict.fromkeys(required)), strict, approvals, queue, signed, pattern)
+    return BranchRules(tuple(dict.fromkeys(required)), strict, approvals, queue, signed, pattern, tuple(ways))
 
 
 def _person(user: NamedUser | Organization | None) -> tuple[str, bool]:

@@ -48,6 +48,8 @@ def _permit(state: ForgeState, repo: Repo, pull: PullRequest, sha: str | None, m
         raise Denied(405, "Pull Request is not mergeable")
     if method not in repo.merge_methods:
         raise Denied(405, f"{_NOUN.get(method, method)} are not allowed on this repository.")
+    if method == "merge" and gate.rule_of(repo, pull.base_ref).linear:
+        raise Denied(405, "This branch must not contain merge commits.")
     if sha is not None and sha != pull.head_sha:
         raise Denied(409, "Head branch was modified. Review and try the merge again.")
     if pull.draft:

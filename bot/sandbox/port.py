@@ -80,6 +80,7 @@ class SandboxForge:
                 rule.merge_queue,
                 rule.signed,
                 rule.message_pattern,
+                ("squash", "rebase") if rule.linear else ("merge", "squash", "rebase"),
             )
 
     def pulls(self, repo: str) -> tuple[ports.Pull, ...]:

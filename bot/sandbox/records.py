@@ -37,6 +37,8 @@ class Rule:
     """Commits must have verified signatures."""
     message_pattern: str = ""
     """What every commit message must contain, such as a sign-off."""
+    linear: bool = False
+    """No merge commits."""
 
 
 @dataclass

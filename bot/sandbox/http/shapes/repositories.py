@@ -164,6 +164,8 @@ def rules(repo: Repo, branch: str) -> list[Json]:
     if rule.message_pattern:
         pattern = {"name": "", "negate": False, "operator": "contains", "pattern": rule.message_pattern}
         told.append({"type": "commit_message_pattern", "parameters": pattern})
+    if rule.linear:
+        told.append({"type": "required_linear_history"})
     if rule.merge_queue:
         told.append({"type": "merge_queue", "parameters": _queue_parameters()})
     source = {"ruleset_source_type": "Repository", "ruleset_source": repo.name, "ruleset_id": repo.id}
