@@ -29,10 +29,10 @@ def survey(tree: Tree) -> Verdicts:
             message = f"`{bare}` is refused: name the test too, as in `{bare.replace('[', '::test[', 1)}`"
             yield Flag(command.line, message, Level.BREAKS, command.path)
         files = Counter(w for w in words if re.fullmatch(r"[\w./-]+\.py", w))
-        if twice := next((w for w, n in files.items() if n > 1), None):
-            if "--keep-duplicates" not in words:
-                message = f"`{twice}` is named twice and runs once now: `--keep-duplicates` runs it twice"
-                yield Flag(command.line, message, file=command.path)
+        twice = next((w for w, n in files.items() if n > 1), None)
+        if twice is not None and "--keep-duplicates" not in words:
+            message = f"`{twice}` is named twice and runs once now: `--keep-duplicates` runs it twice"
+            yield Flag(command.line, message, file=command.path)
 
 
 _TEST = "import pytest\n\n\n@pytest.mark.parametrize('n', ['a'])\ndef test_one(n): ...\n"
