@@ -190,7 +190,7 @@ def skip_reason(files: Files, spot: Spot, upgrade: Upgrade) -> str | None:
 
 
 def _fits_workflow(spot: Spot, upgrade: Upgrade) -> bool:
-    """Whether a workflow's line may be edited: where that is wished, and no quotes that YAML may read are needed."""
+    """Whether a workflow's line may be edited: that is wished, and no quotes are needed that YAML would read."""
     quotes = spot.quote and set("<>") & set(raised(spot.constraint, spot.dialect, upgrade))
     return upgrade.workflows and not quotes
 
