@@ -15,8 +15,8 @@ from transforms.model import Level
 from transforms.page import Page
 from transforms.pytest_asyncio.marking import marking, with_scope
 from transforms.pytest_asyncio.module_mark import added, scoped
-from transforms.pytest_asyncio.requests import asyncio_fixture
-from transforms.pytest_world.drivers import closure, handled
+from transforms.pytest_asyncio.requests import asyncio_fixture, managed
+from transforms.pytest_world.drivers import closure
 from transforms.pytest_world.sites import called, definition, fixture_decorator
 from transforms.pytest_world.source import Fixture, Function
 from transforms.pytest_world.world import World
@@ -137,7 +137,7 @@ def _fixtures(
     needed = {(name, test) for test in reached for name in closure(world, test) if name != "event_loop"}
     asked = {f: None for name, test in sorted(needed, key=str) if (f := world.resolve(test, name)) is not None}
     for each in asked:
-        if not handled(world, each) or each.scope == fixture.scope or _says_scope(each):
+        if not managed(tree, world, each) or each.scope == fixture.scope or _says_scope(each):
             continue
         wider = each.scope is None or _WITHIN.get(each.scope, 9) > _WITHIN[fixture.scope or ""]
         where = definition(tree, each)

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from transforms.pytest_asyncio.local_scope import local_scope
-from transforms.pytest_asyncio.requests import NAME, Request, requests
+from transforms.pytest_asyncio.requests import NAME, Request, managed, requests
 from transforms.pytest_asyncio.shapes import Shape, shape
 from transforms.pytest_world.config import Configuration, above
-from transforms.pytest_world.drivers import Driver, driver, handled
+from transforms.pytest_world.drivers import Driver, driver
 from transforms.pytest_world.edit import can_put
 from transforms.pytest_world.sites import own
 from transforms.pytest_world.source import Fixture, Function
@@ -194,8 +194,11 @@ def _wider(tree: Tree, world: World, fixture: Fixture, reached: list[Function]) 
     files = {_place(tree, world, t.path) for t in reached}
     near = (f for f in world.fixtures if _place(tree, world, f.path) in files)
     rank = SCOPES.index(fixture.scope or "function")
-    managed = (f for f in near if handled(world, f) or f.via == "pytest_asyncio.fixture")
-    return next((f for f in managed if f.scope is None or SCOPES.index(f.scope) > rank), None)
+    return next((f for f in near if managed(tree, world, f) and _outlives(f, rank)), None)
+
+
+def _outlives(fixture: Fixture, rank: int) -> bool:
+    return fixture.scope is None or SCOPES.index(fixture.scope) > rank
 
 
 def _place(tree: Tree, world: World, path: str) -> str | None:

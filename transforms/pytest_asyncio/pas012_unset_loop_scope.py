@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from transforms.manifests import find_pins
 from transforms.model import Level, Proof
 from transforms.pytest_asyncio.overrides import KEYS, fresh, overrides
+from transforms.pytest_asyncio.requests import NAME, managed
 from transforms.pytest_world.config import Configuration
-from transforms.pytest_world.drivers import handled
 from transforms.pytest_world.edit import can_put, putting
 from transforms.pytest_world.filters import DEPRECATION, Warning, fails, interpreter_fails
 from transforms.pytest_world.proving import SUITE
@@ -58,7 +58,7 @@ def _verdict(tree: Tree, world: World, configuration: Configuration) -> TextRewr
     option = configuration.options.get("filterwarnings") or configuration.options.get("addopts")
     line = option.line if option else 1
     why = "warnings are errors here, and pytest 9.2 stops at its start while the key is unset"
-    scopes = {f.scope or "computed" for f in _managed(world, configuration)} or {"function"}
+    scopes = {f.scope or "computed" for f in _managed(tree, world, configuration)} or {"function"}
     values = {_KEY: min(scopes)}
     one = len(scopes) == 1 and scopes != {"computed"}
     if one and can_put(configuration, tree.files.get(configuration.path, b""), values):
@@ -78,12 +78,12 @@ def _level(tree: Tree, world: World, configuration: Configuration) -> Level:
     return Level.BREAKS if ranged or strict else Level.ADVICE
 
 
-def _managed(world: World, configuration: Configuration) -> Iterator[Fixture]:
+def _managed(tree: Tree, world: World, configuration: Configuration) -> Iterator[Fixture]:
     """The fixtures that the plugin runs: unless told otherwise, on a loop of their own scope."""
     for fixture in world.fixtures:
         here = world.configuration(fixture.path)
         near = here is None or here.path == configuration.path
-        if near and (handled(world, fixture) or fixture.via == "pytest_asyncio.fixture"):
+        if near and fixture.fixture != NAME and managed(tree, world, fixture):
             yield fixture
 
 
@@ -165,6 +165,19 @@ RULE = Rule(
                 "test_more.py": _WIDE.format("function"),
             },
             flags=(("setup.cfg", 2, Level.BREAKS),),
+        ),
+        Example(
+            "a sync fixture for the session that becomes async",
+            "import asyncio\n\nimport pytest\n\n\n@pytest.fixture(scope='session')\ndef client(event_loop):\n"
+            "    return event_loop.run_until_complete(asyncio.sleep(0))\n",
+            path="conftest.py",
+            others={
+                "setup.cfg": "[tool:pytest]\nfilterwarnings = error\n",
+                "test_app.py": "import pytest\n\n\n@pytest.mark.asyncio\nasync def test_client(client): ...\n",
+            },
+            others_after={
+                "setup.cfg": "[tool:pytest]\nfilterwarnings = error\nasyncio_default_fixture_loop_scope = session\n"
+            },
         ),
         Example(
             "warnings that are no errors, or not this one",

@@ -216,6 +216,22 @@ RULE = Rule(
             notes=(9,),
         ),
         Example(
+            "strict mode: a plain async fixture goes to the tests' loop too",
+            _CONFTEST.format("session") + "\n\n@pytest.fixture\nasync def item():\n    return 1\n",
+            "import pytest_asyncio\n\n\n"
+            '@pytest_asyncio.fixture(loop_scope="session")\nasync def item():\n    return 1\n',
+            path="a/conftest.py",
+            others={
+                "a/test_a.py": "import pytest\n\n\n@pytest.mark.asyncio\nasync def test_a(item): ...\n",
+                "test_b.py": "import pytest\n\n\n@pytest.mark.asyncio\nasync def test_b(): ...\n",
+            },
+            others_after={
+                "a/test_a.py": "import pytest\n\n\n"
+                '@pytest.mark.asyncio(loop_scope="session")\nasync def test_a(item): ...\n',
+            },
+            notes=(7,),
+        ),
+        Example(
             "no other test has another loop: the configuration says it",
             _LOCAL,
             path="test_queue.py",

@@ -18,7 +18,7 @@ from transforms.page import Page
 from transforms.pytest_asyncio.awaiting import Uses, uses
 from transforms.pytest_asyncio.handing import blocking_definitions, blocking_taker, only_handed_on
 from transforms.pytest_asyncio.marking import marking
-from transforms.pytest_world.drivers import handled, keeps_async
+from transforms.pytest_world.drivers import handled, keeps_async, runs_anyio
 from transforms.pytest_world.sites import definition, fixture_decorator, loads, own, parameter
 from transforms.pytest_world.source import Fixture, Function
 from transforms.pytest_world.world import World
@@ -46,6 +46,16 @@ class Request:
 def requests(tree: Tree) -> tuple[Request, ...]:
     """Ask for it with ``tree.once(requests)``."""
     return tuple(_requests(tree))
+
+
+def managed(tree: Tree, world: World, fixture: Fixture) -> bool:
+    """Whether the plugin runs the fixture, or will: an async one, and a sync one that becomes async."""
+    if fixture.via == "pytest_asyncio.fixture" or fixture.is_async:
+        return not runs_anyio(world, fixture.path)
+    verdict = next(
+        (r.verdict for r in tree.once(requests) if r.function == fixture and not r.function.is_async), None
+    )
+    return isinstance(verdict, Rewrite) and len(verdict.edits) > 1
 
 
 def _requests(tree: Tree) -> Iterator[Request]:
