@@ -100,7 +100,7 @@ def _may_be_one(page: Page, call: cst.Call, owner: cst.BaseExpression) -> bool:
     name = (dotted_text(owner) or "").rpartition(".")[2]
     if not _LOOKS_LIKE_ONE.search(name) or not isinstance(page.parent(call), cst.Await) or made_by(page, owner):
         return False
-    if not uses_library(page) or _is_imported_thing(page, owner):
+    if not uses_library(page) or _is_imported_thing(page, owner) or _is_of_another_type(page, owner):
         return False
     return was_old(page, OLD if any((b.target or "").startswith(OLD) for b in page.scopes.imports()) else NEW)
 
@@ -111,6 +111,14 @@ def _is_imported_thing(page: Page, owner: cst.BaseExpression) -> bool:
         return page.resolve(owner) is not None
     values = [b.node.value for b in page.bindings(owner) if isinstance(b.node, cst.Assign)]
     return any(isinstance(v, cst.Call) and page.resolve(v.func) is not None for v in values)
+
+
+def _is_of_another_type(page: Page, owner: cst.BaseExpression) -> bool:
+    """Whether a parameter's annotation says what it is: were that a client, it would be known to be one."""
+    params = [b.node for b in page.bindings(owner)] if isinstance(owner, cst.Name) else []
+    kinds = [p.annotation for p in params if isinstance(p, cst.Param) and p.annotation is not None]
+    said = [(dotted_text(kind.annotation) or "Any").rpartition(".")[2] for kind in kinds]
+    return bool(said) and len(said) == len(params) and not {"Any", "object"} & set(said)
 
 
 _RUN = "\n\nasyncio.run(main())\n"
@@ -158,6 +166,14 @@ async def main(mqtt_client, limit):
     await mqtt_client.connect()
     async with Client("broker") as other:
         await other.disconnect()
+
+
+class Bridge:
+    async def connect(self): ...
+
+
+async def restarted(mqtt_client: Bridge):
+    await mqtt_client.connect()
 """
 
 _OTHERS = """\
@@ -215,7 +231,7 @@ RULE = Rule(
             ),
         ),
         Example(
-            title="A time-out in a variable, force_disconnect, inside a with, and what may be a client",
+            title="A time-out in a variable, force_disconnect, inside a with, what may be a client and what is none",
             before=_BY_HAND,
             flags=((7, Level.BREAKS), (8, Level.BREAKS), (9, Level.BREAKS), (11, Level.BREAKS)),
         ),
