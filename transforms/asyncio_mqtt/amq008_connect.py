@@ -231,7 +231,7 @@ RULE = Rule(
             ),
         ),
         Example(
-            title="A time-out in a variable, force_disconnect, inside a with, what may be a client and what is none",
+            title="A time-out in a variable, force_disconnect, inside a with, what may be a client, what not",
             before=_BY_HAND,
             flags=((7, Level.BREAKS), (8, Level.BREAKS), (9, Level.BREAKS), (11, Level.BREAKS)),
         ),
