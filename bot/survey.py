@@ -88,7 +88,7 @@ def _blind(errors: list[ForgeError]) -> str:
 
 
 def _begin(eyes: Eyes, known: Known, woken: frozenset[str] | None) -> set[str]:
-    """One question to each repository that is to be looked at. Those at rest, of which what is known still holds."""
+    """One question to each repository that is to be looked at. Those of which what is known still holds."""
     wanted = set(eyes.config.repositories if woken is None else woken)
     calm = set()
     for repo in eyes.config.repositories:
