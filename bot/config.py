@@ -20,6 +20,8 @@ from transforms.model import Upgrade
 Criticality = Literal["low", "medium", "high", "critical"]
 
 MAX_BYTES = 512 * 1024
+LISTS = ("depends_on", "reviewers", "checks", "health", "after_merge")
+"""What of a service is a list in the file."""
 GLOB = re.compile(r"[*?\[]")
 
 
@@ -41,6 +43,10 @@ class ServiceConfig:
     checks: tuple[str, ...] = ()
     """Names of the required checks that are this service's; empty: all are."""
     criticality: Criticality = "medium"
+    health: tuple[str, ...] = ()
+    """Addresses that answer 2xx while the service is well. Asked before its merge and while its landing soaks."""
+    after_merge: tuple[str, ...] = ()
+    """Further addresses and names of checks that judge a landing, where they answer at all."""
     path: str | None = None
     repo: str | None = None
 
@@ -146,12 +152,7 @@ def _config(found: Any) -> Config:
 
     names = [entry for entry in found.repositories if isinstance(entry, str) and not GLOB.search(entry)]
     services = {
-        name: ServiceConfig(
-            **service.model_dump(exclude={"depends_on", "reviewers", "checks"}),
-            depends_on=tuple(service.depends_on),
-            reviewers=tuple(service.reviewers),
-            checks=tuple(service.checks),
-        )
+        name: ServiceConfig(**(service.model_dump() | {key: tuple(getattr(service, key)) for key in LISTS}))
         for name, service in sorted(found.services.items())
     }
     return Config(

@@ -87,6 +87,19 @@ def _url(value: str) -> str:
     return value.rstrip("/")
 
 
+def _endpoint(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.username or parts.password:
+        raise ValueError("must not hold a credential")
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("must be an http:// or https:// address")
+    return value
+
+
+def _after_merge(value: str) -> str:
+    return _endpoint(value) if "://" in value else value
+
+
 def _app_id(value: object) -> object:
     return str(value) if type(value) is int else value
 
@@ -125,6 +138,8 @@ Pattern = Annotated[str, Field(min_length=1, pattern=r"^[A-Za-z0-9._*?\[\]-]+$",
 Owner = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]*$", examples=["acme"])]
 Library = Annotated[str, AfterValidator(_library)]
 Url = Annotated[str, AfterValidator(_url)]
+Endpoint = Annotated[str, AfterValidator(_endpoint)]
+AfterMerge = Annotated[str, Field(min_length=1), AfterValidator(_after_merge)]
 Hours = Annotated[str, AfterValidator(_hours)]
 Zone = Annotated[str, AfterValidator(_zone)]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -188,6 +203,7 @@ class PolicySection(Section):
     dead_pins: Literal["move", "leave"] = Policy().dead_pins
     edit_workflows: bool = Policy().edit_workflows
     influx_backup_ack: bool = Policy().influx_backup_ack
+    private_redirects: bool = Policy().private_redirects
     paused: bool = Policy().paused
     schedule: ScheduleSection | None = None
     freeze: list[FreezeSection] = []
@@ -202,6 +218,8 @@ class ServiceSection(Section):
     reviewers: list[str] = []
     release_dependents: bool = False
     checks: list[str] = []
+    health: list[Endpoint] = []
+    after_merge: list[AfterMerge] = []
     criticality: Literal["low", "medium", "high", "critical"] = "medium"
 
 

@@ -132,14 +132,20 @@ def _merge(name: str, phase: phases.Passing, waits: tuple[str, ...], halt: str, 
         return _rest(name, phase, f"ready to merge, but {halt}")
     if waits:
         return _rest(name, phase, f"ready to merge; {why_waiting(waits, situation)}")
+    if phase.sick:
+        return _rest(name, phase, f"ready to merge, but it is not well: {phase.sick}")
     mates = knot_mates(name, situation)
-    late = [m for m in mates if m in situation.asked or not isinstance(situation.phases[m], READY)]
+    late = [m for m in mates if m in situation.asked or not _is_ready(situation.phases[m])]
     if late:
         return _rest(name, phase, f"ready to merge; its knot merges together, and {', '.join(late)} is not ready")
     begun = any(isinstance(situation.phases[m], phases.Landing) for m in mates)
     if situation.shut and name not in situation.lifted and not begun:
         return _shut(name, situation.shut, "ready to merge; ")
     return _do(name, phase, actions.Merge(phase.pr, phase.head), phase.reason)
+
+
+def _is_ready(phase: Phase) -> bool:
+    return isinstance(phase, READY) and not (isinstance(phase, phases.Passing) and phase.sick)
 
 
 def _revert(name: str, phase: phases.Reverting, situation: Situation) -> Ruling:

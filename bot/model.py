@@ -135,6 +135,8 @@ class Policy:
     dead_pins: Literal["move", "leave"] = "move"
     edit_workflows: bool = False
     influx_backup_ack: bool = False
+    private_redirects: bool = False
+    """A health endpoint may redirect to a private address."""
     schedule: Schedule | None = None
     freeze: tuple[Freeze, ...] = ()
     paused: bool = False

@@ -9,7 +9,7 @@ from datetime import datetime
 from bot.commands import Command, Mistake
 from bot.marker import Said
 from bot.model import Service, Unit
-from bot.ports import BranchRules, Check, Commit, ForgeError, Pull, Repository, Review
+from bot.ports import BranchRules, Check, Commit, ForgeError, Pull, Repository, Review, Sample
 from bot.testids import TestIds
 from transforms.model import Finding, Level, Migration, Outcome, Status, Verdict
 
@@ -172,6 +172,8 @@ class Observation:
     """Check names that belong to this unit, from the branch's rules and the configuration; empty: all do."""
     talks: tuple[Talk, ...] = ()
     """Pull requests of this unit on which somebody waits for an answer."""
+    health: tuple[Sample, ...] = ()
+    """What its health endpoints answered in this tick, in order, where that decides something."""
 
     @property
     def service(self) -> Service:

@@ -9,12 +9,14 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from bot import campaign, landing, phases
+from bot.health import sick
 from bot.landing import Kind
 from bot.marker import Said
 from bot.model import Policy
 from bot.observation import Landed, Observation, OpenPull
 from bot.phases import Phase
 from bot.ports import Pull, Review
+from bot.soak import disputed, soak
 from bot.testids import UNKNOWN
 from transforms.registry import backups
 
@@ -105,7 +107,9 @@ def _judged(seen: Observation, open_: OpenPull, policy: Policy, now: datetime, l
     if pull.mergeable is None:
         return phases.Checking(f"{how}; the forge is computing whether it merges cleanly", *at)
     behind = pull.mergeable_state == "behind" or (seen.rules.strict and open_.base_touched)
-    return phases.Passing(f"{how} for this head, approved, mergeable", *at, behind=behind, edited=open_.edited)
+    ill = "; ".join(sick(seen.health))
+    reason = f"{how} for this head, approved, mergeable"
+    return phases.Passing(reason, *at, behind=behind, edited=open_.edited, sick=ill)
 
 
 def _excused(open_: OpenPull, red: tuple[str, ...], policy: Policy) -> bool:
@@ -206,7 +210,7 @@ def _landed(seen: Observation, landed: Landed, policy: Policy, now: datetime, lo
     if policy.landing_checks == "none":
         verdict = landing.Verdict(Kind.GREEN)
     if verdict.kind is Kind.GREEN:
-        return _soaking(seen, landed, verdict.since, policy, now)
+        return soak(seen, landed, verdict.since, policy, now)
     jobs = ", ".join(verdict.jobs)
     if landed.refused is not None:
         reason = f"{jobs} red on the base; the revert #{landed.refused.number} was closed by a person"
@@ -216,25 +220,14 @@ def _landed(seen: Observation, landed: Landed, policy: Policy, now: datetime, lo
             f"{jobs} was green before our merge and is red twice after it", pull.number, verdict.jobs
         )
     if verdict.kind is Kind.RERUN and verdict.since and now - verdict.since > policy.checks_timeout:
-        return _disputed(landed, f"{jobs} is red on the base and could not be asked again")
+        return disputed(landed, f"{jobs} is red on the base and could not be asked again")
     if verdict.kind is Kind.RERUN:
         reason = f"{jobs} is red on the base; asked once more before anybody is blamed"
         return phases.Landing(reason, pull.number, rerun=verdict.jobs)
     if verdict.kind is Kind.DISPUTED:
         reason = f"{jobs} is red on the base and it is not clear by whom"
-        return _disputed(landed, reason)
+        return disputed(landed, reason)
     return _unanswered(seen, landed, verdict, policy, now)
-
-
-def _soaking(seen: Observation, landed: Landed, since: datetime | None, policy: Policy, now: datetime) -> Phase:
-    number = landed.pull.number
-    until = max(t for t in (landed.pull.merged_at, since) if t) + policy.soak if landed.pull.merged_at else now
-    if now < until:
-        reason = f"green on the base; soaking until {until:%H:%M:%S} UTC"
-        return phases.Landing(reason, number, soaking=True, until=until)
-    if seen.wish.needed:
-        return phases.Due(f"old API came back after #{number} had settled", seen.attempts + 1)
-    return phases.Settled(f"#{number} merged, and the base has been green since", number)
 
 
 def _unanswered(
@@ -246,13 +239,8 @@ def _unanswered(
     if now < until:
         return phases.Landing(f"waiting for {jobs} on the base branch", landed.pull.number, until=until)
     if policy.landing_checks == "if_reported" and verdict.kind is Kind.ABSENT:
-        return _soaking(seen, landed, until, policy, now)
-    return _disputed(landed, f"no run of {jobs} appeared on the base within {policy.checks_timeout}")
-
-
-def _disputed(landed: Landed, reason: str) -> Phase:
-    explained = Said("disputed", landed.history[0]) in landed.said
-    return phases.Landing(reason, landed.pull.number, disputed=True, explained=explained)
+        return soak(seen, landed, until, policy, now)
+    return disputed(landed, f"no run of {jobs} appeared on the base within {policy.checks_timeout}")
 
 
 def _reverting(landed: Landed, revert: OpenPull, seen: Observation, login: str) -> Phase:

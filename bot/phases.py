@@ -66,6 +66,8 @@ class Passing(OnPull):
     behind: bool = False
     """The branch rule demands up to date, and it is not."""
     edited: bool = False
+    sick: str = ""
+    """What its health endpoints answer, when not well: then it is not merged."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from bot.commands import Command, Verb
 from bot.config import Config
 from bot.evidence import Proof
 from bot.guard import GuardedForge, GuardedWorkspace, Stopped
+from bot.health import with_health
 from bot.obey import obey
 from bot.observation import Observation, Talk
 from bot.observe import Eyes
@@ -28,6 +29,7 @@ from bot.ports import (
     Forge,
     ForgeError,
     Journal,
+    Probe,
     Refused,
     Resolution,
     Resolver,
@@ -52,6 +54,7 @@ class Ports:
     journal: Journal
     email: str
     web: str = "https://github.com"
+    probe: Probe = field(kw_only=True)
 
 
 @dataclass(slots=True)
@@ -69,7 +72,7 @@ def tick(
     """Reconcile once. ``dry`` writes nothing; ``woken`` names the repositories to look at, None means all."""
     eyes = Eyes(ports.forge, ports.workspace, ports.email, config)
     now, stopped = ports.clock.now(), _stopped(eyes)
-    found = survey(eyes, memory.known, woken)
+    found = _asked_health(survey(eyes, memory.known, woken), eyes, ports, memory)
     phases = {name: _phase(name, found, eyes, memory, now) for name in found.seen}
     situation = _situation(phases, found, config, stopped, now)
     rulings = decide.decide(situation)
@@ -104,6 +107,15 @@ def _phase(name: str, found: Survey, eyes: Eyes, memory: Memory, now: datetime) 
     if error and not seen.wish.error and not _asked_again(seen):
         seen = replace(seen, wish=replace(seen.wish, error=error))
     return derive(seen, eyes.config.policy, now, eyes.forge.login)
+
+
+def _asked_health(found: Survey, eyes: Eyes, ports: Ports, memory: Memory) -> Survey:
+    """The survey with what health endpoints say of those for whom it matters now."""
+    now, seen = ports.clock.now(), dict(found.seen)
+    for name in found.seen:
+        phase = _phase(name, found, eyes, memory, now)
+        seen[name] = with_health(seen[name], phase, eyes.config, ports.probe, ports.journal)
+    return replace(found, seen=seen)
 
 
 def _asked(talk: Talk) -> actions.Obey:

@@ -16,7 +16,9 @@ from bot import server
 from bot.adapters.git import GitWorkspace
 from bot.adapters.git_environment import Identity
 from bot.adapters.github import GithubForge, connect
+from bot.adapters.health import HttpProbe
 from bot.adapters.resolver import UvResolver
+from bot.adapters.samples import KeepingProbe
 from bot.cli.journal import Timeline
 from bot.config import Config
 from bot.reconcile import Ports
@@ -117,8 +119,12 @@ def _aboard(state: ForgeState, url: str, clock: RealClock, timeline: Timeline, c
     with tempfile.TemporaryDirectory(prefix="convoy-mirrors-") as mirrors:
         forge = GithubForge(connect(url, Auth.Token(token), throttled=False), BOT)
         workspace = GitWorkspace(Path(mirrors), url, lambda repo: token, Identity(BOT, BOT_EMAIL))
+        asking = HttpProbe(private_redirects=config.policy.private_redirects)
+        probe = KeepingProbe(asking, clock, Path(mirrors) / "samples.sqlite")
         try:
-            yield Ports(forge, workspace, clock, UvResolver(as_of=as_of), timeline, BOT_EMAIL, url)
+            yield Ports(forge, workspace, clock, UvResolver(as_of=as_of), timeline, BOT_EMAIL, url, probe=probe)
         finally:
+            probe.close()
+            asking.close()
             workspace.close()
             forge.close()

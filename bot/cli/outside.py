@@ -72,7 +72,9 @@ def github(config: Config) -> Iterator[Ports]:
     from bot.adapters.git import GitWorkspace
     from bot.adapters.git_environment import Identity
     from bot.adapters.github import GithubForge
+    from bot.adapters.health import HttpProbe
     from bot.adapters.resolver import UvResolver
+    from bot.adapters.samples import KeepingProbe
     from bot.adapters.store import Store
     from bot.adapters.wire import Shelf
     from bot.cli.login import access
@@ -90,9 +92,12 @@ def github(config: Config) -> Iterator[Ports]:
         identity = Identity(forge.login, f"{forge.account()}+{forge.login}@users.noreply.{urlsplit(web).hostname}")
         workspace = GitWorkspace(cache() / "mirrors", web, way.token, identity, config.signoff)
         stack.callback(workspace.close)
-        yield Ports(
-            forge, workspace, clock, UvResolver(as_of=_moment(config)), Timeline(clock), identity.email, web
-        )
+        asking = HttpProbe(private_redirects=config.policy.private_redirects)
+        stack.callback(asking.close)
+        probe = KeepingProbe(asking, clock, cache() / "samples.sqlite")
+        stack.callback(probe.close)
+        resolver, timeline = UvResolver(as_of=_moment(config)), Timeline(clock)
+        yield Ports(forge, workspace, clock, resolver, timeline, identity.email, web, probe=probe)
 
 
 def web_of(api: str) -> str:

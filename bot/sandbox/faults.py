@@ -32,6 +32,8 @@ class Faults:
     """Deliver what is waiting newest first."""
     refuse_merge: str = ""
     """Answer every merge with 405 and these words."""
+    sick: dict[str, int] = field(default_factory=dict)
+    """Health endpoint -> how many answers from now are bad."""
     calls: int = 0
     writes: int = 0
     _failing: tuple[int, When] | None = None

@@ -14,6 +14,7 @@ from bot.sandbox.function_ci import FunctionCI
 from bot.sandbox.git_store import GitStore
 from bot.sandbox.persons import Person
 from bot.sandbox.port import SandboxForge
+from bot.sandbox.probe import SandboxProbe
 from bot.sandbox.records import Delivery, Repo, Rule, User
 from bot.sandbox.state import ForgeState
 from bot.sandbox.workspace import SandboxWorkspace
@@ -108,6 +109,10 @@ class Sandbox:
 
     def workspace(self, login: str = BOT, name: str = BOT, email: str = BOT_EMAIL) -> SandboxWorkspace:
         return SandboxWorkspace(self.state, login, name, email)
+
+    def probe(self) -> SandboxProbe:
+        """Whom health endpoints answer."""
+        return SandboxProbe(self.state, self.clock)
 
     def advance(self, **delta: float) -> None:
         """Let time pass, in ``timedelta``'s words."""

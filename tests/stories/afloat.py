@@ -61,7 +61,7 @@ class Afloat:
             who = Identity(BOT, BOT_EMAIL)
             workspace = GitWorkspace(self.cache / "mirrors", url, self.access.token, who)
             stack.callback(workspace.close)
-            yield Ports(forge, workspace, clock, Agreeable(), Log(), BOT_EMAIL, url)
+            yield Ports(forge, workspace, clock, Agreeable(), Log(), BOT_EMAIL, url, probe=self.voyage.probe)
 
     def tick(self, memory: Memory | None = None, woken: frozenset[str] | None = None) -> Report:
         """One tick of a new process; with ``memory``, of one that has been running."""

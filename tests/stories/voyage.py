@@ -121,10 +121,12 @@ class Voyage:
         )
         self.memory = Memory()
         self.log = Log()
+        self.probe = self.sandbox.probe()
 
     def ports(self) -> Ports:
         sandbox = self.sandbox
-        return Ports(sandbox.forge(), sandbox.workspace(), sandbox.clock, Agreeable(), self.log, BOT_EMAIL)
+        forge, workspace = sandbox.forge(), sandbox.workspace()
+        return Ports(forge, workspace, sandbox.clock, Agreeable(), self.log, BOT_EMAIL, probe=self.probe)
 
     def tick(self) -> Report:
         """One tick of a freshly started bot that remembers only what may be forgotten."""
