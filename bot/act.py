@@ -6,12 +6,12 @@ same world: a branch that already stands where it should is not pushed, a pull r
 
 from __future__ import annotations
 
-from bot import actions, campaign, landing, migrate, phases, render
+from bot import actions, campaign, landing, migrate, phases, render, wayback
 from bot.actions import Action
 from bot.observe import is_ours
-from bot.ports import Conflict, Refused
+from bot.ports import Refused
 from bot.rivals import rivals
-from bot.scene import Hands, Scene, landed_pull, open_pull, pull_view, red_since, revert_view
+from bot.scene import Hands, Scene, landed_pull, merge_method, open_pull, pull_view, red_since
 
 
 def act(action: Action, scene: Scene, hands: Hands) -> None:
@@ -21,10 +21,10 @@ def act(action: Action, scene: Scene, hands: Hands) -> None:
             publish(scene, attempt, hands)
         case actions.Merge(pr=pr, head=head):
             merge(scene, pr, head, hands)
-        case actions.OpenRevert(jobs=jobs):
-            open_revert(scene, jobs, hands)
+        case actions.OpenRevert(jobs=jobs, upgrade=upgrade):
+            wayback.open_revert(scene, jobs, hands, upgrade=upgrade)
         case actions.MergeRevert(pr=pr, head=head, of=of):
-            merge_revert(scene, pr, head, of, hands)
+            wayback.merge_revert(scene, pr, head, of, hands)
         case actions.Rerun(jobs=jobs):
             rerun(scene, jobs, hands)
         case actions.Close(pr=pr):
@@ -106,17 +106,9 @@ def merge(scene: Scene, pr: int, head: str, hands: Hands) -> None:
     """Merge what was judged and nothing else: the head's sha goes with the request."""
     view = pull_view(scene, hands, scene.seen.attempts + 1, head)
     title, message = render.merge_message(view, pr)
-    method = _way(scene)
+    method = merge_method(scene)
     hands.eyes.forge.merge_pull(scene.repo, pr, head, method, title, message)
     hands.journal.record("merged", scene.name, f"#{pr}")
-
-
-def _way(scene: Scene) -> str:
-    """How to merge: as the repository's settings prefer, among what the branch's rules allow."""
-    allowed = [m for m in scene.seen.repository.merge_methods if m in scene.seen.rules.merge_methods]
-    if not allowed:
-        raise Refused("no way to merge is allowed by both the repository's settings and the rules of the branch")
-    return allowed[0]
 
 
 def close(scene: Scene, pr: int, hands: Hands) -> None:
@@ -152,38 +144,6 @@ def rerun(scene: Scene, jobs: tuple[str, ...], hands: Hands) -> None:
             hands.journal.record("asked again", scene.name, job)
 
 
-def open_revert(scene: Scene, jobs: tuple[str, ...], hands: Hands, reason: str = "") -> None:
-    """A real git revert of our merge on today's base, with a pull request that explains it."""
-    workspace, forge, landed = hands.eyes.workspace, hands.eyes.forge, landed_pull(scene)
-    number, merged = landed.pull.number, landed.history[0]
-    ref = campaign.revert_branch(hands.eyes.config.campaign, scene.seen.unit, number)
-    view = revert_view(scene, landed, jobs, hands, reason or scene.reason)
-    onto, message = scene.seen.wish.base, render.revert_commit_message(view)
-    try:
-        head = workspace.carry(scene.repo, onto, merged, landed.base, message)
-    except Conflict as conflict:
-        words = f"#{number} does not revert cleanly on {onto[:12]}: a person must take it back ({conflict})"
-        raise Refused(words) from None
-    if head is None:
-        raise Refused(f"nothing of #{number} is left on {onto[:12]}: there is nothing to take back")
-    standing = workspace.head(scene.repo, ref)
-    if standing != head:
-        workspace.push(scene.repo, ref, head, standing)
-    base = scene.seen.repository.default_branch
-    pull = forge.create_pull(scene.repo, ref, base, render.revert_title(view), render.revert_body(view))
-    hands.journal.record("revert opened", scene.name, f"#{pull.number} takes #{number} back")
-
-
-def merge_revert(scene: Scene, pr: int, head: str, of: int, hands: Hands) -> None:
-    """Merge our revert, guarded like any merge."""
-    view = revert_view(scene, landed_pull(scene), (), hands)
-    method = _way(scene)
-    message = render.revert_commit_message(view)
-    title, _, rest = message.partition("\n")
-    hands.eyes.forge.merge_pull(scene.repo, pr, head, method, f"{title} (#{pr})", rest.strip())
-    hands.journal.record("reverted", scene.name, f"#{pr} took #{of} back")
-
-
 # ── words ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -192,6 +152,7 @@ def speak(action: Action, scene: Scene, hands: Hands) -> None:
     comment = {
         actions.Explain: _explanation,
         actions.Dispute: _dispute,
+        actions.Absolve: _absolution,
         actions.NoteEdit: _edit_note,
         actions.Admit: _admission,
     }[type(action)]
@@ -217,6 +178,11 @@ def _dispute(action: Action, scene: Scene, hands: Hands) -> tuple[int, str]:
     landed = landed_pull(scene)
     view = pull_view(scene, hands, scene.seen.attempts, landed.pull.head_sha)
     return action.pr, render.disputed_comment(view, landed.history[0], red_since(landed))
+
+
+def _absolution(action: Action, scene: Scene, hands: Hands) -> tuple[int, str]:
+    assert isinstance(action, actions.Absolve)
+    return action.pr, wayback.absolve(scene, hands)
 
 
 def _admission(action: Action, scene: Scene, hands: Hands) -> tuple[int, str]:

@@ -59,8 +59,12 @@ class Rerun(Action):
 
 @dataclass(frozen=True, slots=True)
 class OpenRevert(Action):
+    """Open the revert of a merged pull request, or make the open one again on today's base."""
+
     pr: int
     jobs: tuple[str, ...]
+    upgrade: str = ""
+    """The one upgrade that goes back; empty: all of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,13 @@ class MergeRevert(Action):
 @dataclass(frozen=True, slots=True)
 class Dispute(Action):
     """Say once on the merged pull request that the base is red and that it is not clear by whom."""
+
+    pr: int
+
+
+@dataclass(frozen=True, slots=True)
+class Absolve(Action):
+    """Say once on the merged revert that the base is red without the upgrade, too."""
 
     pr: int
 

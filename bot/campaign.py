@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 
 from bot.marker import Said, read_said
 from bot.model import Service, Unit
@@ -11,9 +12,11 @@ from bot.ports import Comment, Pull
 HOLD = "convoy:hold"
 AGAIN = "convoy:again"
 STOP = "convoy:stop"
+DASHBOARD = "convoy:dashboard"
 ACKNOWLEDGED = "convoy:acknowledged"
 OBSOLETE = "convoy:obsolete"
 REVERT = "convoy:revert"
+ROLLBACK = "convoy:rollback"
 BACKUP_DONE = "convoy:backup-done"
 MERGE = "convoy:merge"
 SKIP = "convoy:skip:"
@@ -28,6 +31,72 @@ def branch(campaign: str, unit: Unit) -> str:
 def revert_branch(campaign: str, unit: Unit, number: int) -> str:
     """The branch on which our merged pull request ``number`` is taken back."""
     return f"convoy-revert/{campaign}/{unit.slug}-{number}"
+
+
+def undo_branch(campaign: str, unit: Unit, number: int, library: str) -> str:
+    """The branch on which one upgrade of our merged pull request ``number`` is taken back."""
+    return f"{revert_branch(campaign, unit, number)}-{library}"
+
+
+@dataclass(frozen=True, slots=True)
+class Reverts:
+    """Our newest pull requests that take a merged one back: all of it, or one upgrade of it."""
+
+    whole: Pull | None
+    parts: Mapping[str, Pull]
+
+    @property
+    def all(self) -> tuple[Pull, ...]:
+        return tuple(pull for _, pull in self._named())
+
+    @property
+    def undone(self) -> dict[str, Pull]:
+        """The merged ones of single upgrades."""
+        return {library: pull for library, pull in self.parts.items() if pull.merged}
+
+    @property
+    def open(self) -> tuple[str, Pull] | None:
+        """An open one and the upgrade that it takes back; the one that takes all back goes first."""
+        return next(((library, pull) for library, pull in self._named() if pull.state == "open"), None)
+
+    def _named(self) -> list[tuple[str, Pull]]:
+        return [*([("", self.whole)] if self.whole else []), *sorted(self.parts.items())]
+
+
+def reverts(pulls: Collection[Pull], campaign: str, pull: Pull, unit: Unit, libraries: Iterable[str]) -> Reverts:
+    """Which of ``pulls``, all ours, take this one back."""
+    newest = {p.head_ref: p for p in sorted(pulls, key=lambda p: p.number)}
+    refs = {library: undo_branch(campaign, unit, pull.number, library) for library in libraries}
+    parts = {library: newest[ref] for library, ref in refs.items() if ref in newest}
+    return Reverts(newest.get(revert_branch(campaign, unit, pull.number)), parts)
+
+
+def barred(pulls: Collection[Pull], campaign: str, service: Service, libraries: Iterable[str]) -> dict[str, str]:
+    """Library -> why, for the upgrades that people took out of this service or took back from it."""
+    return {
+        **skipped(pulls, campaign, service),
+        **rolled_back(pulls, campaign, service, libraries),
+    }
+
+
+def rolled_back(pulls: Iterable[Pull], campaign: str, service: Service, libraries: Iterable[str]) -> dict[str, str]:
+    """Library -> why, for the upgrades of which a merged revert stands that nobody asked to try again."""
+    undone = [p for p in pulls if p.merged and AGAIN not in p.labels]
+    return {
+        library: f"rolled back by #{p.number}; label it {AGAIN} to try again"
+        for p in sorted(undone, key=lambda p: p.number)
+        for library in libraries
+        if service.slug in _undone_slugs(p.head_ref, campaign, library)
+    }
+
+
+def _undone_slugs(ref: str, campaign: str, library: str) -> list[str]:
+    """The services whose upgrade of the library this branch takes back, by their slugs."""
+    prefix, end = f"convoy-revert/{campaign}/", f"-{library}"
+    if not (ref.startswith(prefix) and ref.endswith(end)):
+        return []
+    slug, _, number = ref.removeprefix(prefix).removesuffix(end).rpartition("-")
+    return slug.split("+") if number.isdecimal() else []
 
 
 def skipped(pulls: Iterable[Pull], campaign: str, service: Service) -> dict[str, str]:

@@ -14,7 +14,17 @@ from bot import actions, phases
 from bot.actions import Action, Decision
 from bot.calendar import Shut
 from bot.phases import Phase
-from bot.situation import TAKEN_BACK, Ruling, Situation, halted, knot_mates, unsettled, why_waiting
+from bot.situation import (
+    TAKEN_BACK,
+    Ruling,
+    Situation,
+    halted,
+    in_the_way,
+    knot_mates,
+    late_mates,
+    unsettled,
+    why_waiting,
+)
 
 IN_FLIGHT = (phases.Checking, phases.AwaitingReview, phases.Passing, phases.Outdated, phases.Landing)
 READY = (phases.Passing, phases.Landing, phases.Settled, phases.Current)
@@ -31,6 +41,7 @@ FIRST = (
     actions.Explain,
     actions.Admit,
     actions.Dispute,
+    actions.Absolve,
     actions.NoteEdit,
     actions.AskReview,
     actions.Publish,
@@ -124,6 +135,8 @@ def _next(phase: Phase) -> Action | None:
             return actions.Admit(pr)
         case phases.Landing(disputed=True, explained=False, pr=pr):
             return actions.Dispute(pr)
+        case phases.Reverted(told=False, revert_pr=int(pr)):
+            return actions.Absolve(pr)
     return None
 
 
@@ -149,17 +162,20 @@ def _is_ready(phase: Phase) -> bool:
 
 
 def _revert(name: str, phase: phases.Reverting, situation: Situation) -> Ruling:
+    if phase.stale:
+        why = f"{phase.reason}; the base branch has moved, so it is made again there"
+        return _do(name, phase, actions.OpenRevert(phase.of, (), phase.upgrade), why)
     if not phase.green or phase.mergeable is False:
         return _rest(name, phase, phase.reason)
     if situation.policy.revert != "auto" and not phase.approved:
         return _rest(name, phase, f"{phase.reason}; policy asks a person to approve or merge it")
-    ahead = [
-        n
-        for n, needs in situation.order.depends_on.items()
-        if name in needs and n not in knot_mates(name, situation) and isinstance(situation.phases[n], TAKEN_BACK)
-    ]
+    ahead, late = in_the_way(name, phase, situation), late_mates(name, phase, situation)
     if ahead:
         return _rest(name, phase, f"{phase.reason}; its dependent {', '.join(ahead)} goes back first")
+    if late:
+        return _rest(
+            name, phase, f"{phase.reason}; its knot goes back together, and {', '.join(late)} is not ready"
+        )
     return _do(name, phase, actions.MergeRevert(phase.pr, phase.head, phase.of), phase.reason)
 
 
@@ -232,7 +248,9 @@ def _shut(name: str, shut: Shut, ready: str = "") -> Ruling:
 
 
 def _knot_lost(name: str, situation: Situation) -> str:
-    lost = [m for m in knot_mates(name, situation) if isinstance(situation.phases[m], TAKEN_BACK)]
+    mates = {m: situation.phases[m] for m in knot_mates(name, situation)}
+    whole = {m: p for m, p in mates.items() if not (isinstance(p, phases.Reverting) and (p.upgrade or p.rollback))}
+    lost = [m for m, p in whole.items() if isinstance(p, TAKEN_BACK)]
     return f"its knot is taken back together: {lost[0]} regressed" if lost else ""
 
 

@@ -28,6 +28,17 @@ class Order:
     descendants: Mapping[str, int]
     """How many services wait for this one, directly or not."""
 
+    def dependents(self, service: str) -> tuple[str, ...]:
+        """Everybody who depends on this one, directly or not; in a knot that may be the service itself."""
+        found: set[str] = set()
+        open_ = [service]
+        while open_:
+            name = open_.pop()
+            nearer = {n for n, needs in self.depends_on.items() if name in needs} - found
+            found |= nearer
+            open_ += nearer
+        return tuple(sorted(found))
+
     def wave(self, service: str) -> int:
         """The service's place in the waves, counted from 1."""
         return next(i for i, wave in enumerate(self.waves, 1) if service in wave)

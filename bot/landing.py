@@ -75,6 +75,33 @@ def judge(landed: Landed, required: Sequence[str]) -> Verdict:
     return Verdict(worst, tuple(n for n, (kind, _) in words.items() if kind is worst), since)
 
 
+def aftermath(landed: Landed, required: Sequence[str]) -> Verdict:
+    """What the base says since our revert was merged: green, red (disputed, for nobody is blamed), or not yet."""
+    first = next(iter(landed.after.values()), ())
+    names = tuple(required) or tuple(sorted({c.name for c in first}))
+    words = {name: _word_after(name, landed) for name in names}
+    worst = min(words.values(), key=SEVERITY.index, default=Kind.ABSENT)
+    return Verdict(worst, tuple(n for n, kind in words.items() if kind is worst))
+
+
+def _word_after(name: str, landed: Landed) -> Kind:
+    for runs in landed.after.values():
+        run = last_conclusive(runs).get(name)
+        if run is not None:
+            return Kind.GREEN if run.conclusion == "success" else Kind.DISPUTED
+    started = any(c.name == name for runs in landed.after.values() for c in runs)
+    return Kind.PENDING if started else Kind.ABSENT
+
+
+def cured(blamed: Verdict, after: Verdict) -> bool | None:
+    """Whether taking it back mended what it was blamed for; None while that is not known, or nothing was."""
+    if blamed.kind is not Kind.OURS:
+        return None
+    if after.kind is Kind.DISPUTED and set(blamed.jobs) & set(after.jobs):
+        return False
+    return True if after.kind is Kind.GREEN else None
+
+
 def _judge_one(name: str, landed: Landed) -> tuple[Kind, datetime | None]:
     ours = landed.history[0]
     here = _runs(name, landed.checks, ours)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from bot import act, actions, campaign, landing
+from bot import act, actions, campaign, landing, wayback
 from bot.commands import Command, Verb
 from bot.config import suggestion
 from bot.marker import NOTHING, Said, write_answer
@@ -181,7 +181,8 @@ def again(ask: Ask) -> Answer:
         return rerun(ask)
     over = seen.declined
     if seen.landed is not None:
-        over = seen.landed.reverted or (seen.landed.pull if seen.landed.gone else None)
+        part = next((p for p in seen.landed.undone if p.number == ask.pr), None)
+        over = part or seen.landed.reverted or (seen.landed.pull if seen.landed.gone else None)
     if over is None and campaign.AGAIN not in ask.talk.labels:
         return answer("nothing-again", NOT_DONE, reason=ask.scene.reason)
     for number in (ask.pr, over.number) if over else ():  # the first tells that we heard, should the second be all
@@ -244,7 +245,7 @@ def revert(ask: Ask) -> Answer:
     if landed.reverted is not None or landed.gone:
         return answer("taken-back", NOT_DONE, reason=ask.scene.phase.reason)
     if landed.revert is None:
-        act.open_revert(ask.scene, (), ask.hands, f"{ask.request.author} asked for it on #{ask.pr}")
+        wayback.open_revert(ask.scene, (), ask.hands, f"{ask.request.author} asked for it on #{ask.pr}")
     return answer("reverting", DONE, after=listing(_merged_since(landed, ask.scene)))
 
 

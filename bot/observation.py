@@ -145,7 +145,22 @@ class Landed:
     """Our revert of it, once merged."""
     refused: Pull | None = None
     """Our revert of it, closed unmerged by a person."""
+    moved: frozenset[str] = frozenset()
+    """The upgrades that its commits say they made, but for those in ``undone``."""
+    upgrade: str = ""
+    """The one upgrade that ``revert`` takes back; empty: all of it."""
+    undone: tuple[Pull, ...] = ()
+    """Our merged reverts of single upgrades of it."""
+    after: Mapping[str, tuple[Check, ...]] = field(default_factory=dict)
+    """Runs at the merge of ``reverted`` and at later base commits, oldest first."""
+    said_after: frozenset[Said] = frozenset()
+    """The marks of what we said on ``reverted``."""
     said: frozenset[Said] = frozenset()
+
+    @property
+    def stands(self) -> bool:
+        """Our change, or what is left of it, is on the base."""
+        return self.reverted is None and not self.gone
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot import campaign, landing
@@ -22,6 +22,7 @@ TRAILER = "\nConvoy-Campaign:"
 STEP = "\nConvoy-Upgrade:"
 """Trailers: every commit of ours has the first; only the steps of a migration have the second."""
 UPGRADES = re.compile(rf"{STEP} (\S+)")
+MOVED = re.compile(r"\nConvoy-(?:Upgrade|Moved): (\S+)")
 
 Said = Mapping[int, tuple[Comment, ...]]
 """Pull request -> its conversation."""
@@ -92,7 +93,7 @@ def observe(wish: Wish, view: RepoView, roots: Sequence[str], eyes: Eyes) -> Obs
         open=open_,
         landed=landed,
         declined=declined,
-        leftover=_leftover([ref, *_revert_refs(unit, mine, config)], view, eyes),
+        leftover=_leftover([ref, *_revert_refs(unit, mine, view, eyes)], view, eyes),
         required=_required(unit, view.rules, config),
         talks=tuple(talk for talk in talks if talk.requests),
     )
@@ -104,15 +105,15 @@ def _conversations(mine: Sequence[Pull], unit: Unit, view: RepoView, eyes: Eyes)
     Whoever asked on the one before that it be tried again may still be owed the answer.
     """
     newest = sorted(mine, key=lambda p: -p.number)[:2]
-    spoken = [(age, p) for age, pull in enumerate(newest) for p in (pull, _revert(pull, unit, view, eyes)) if p]
+    spoken = [(age, p) for age, pull in enumerate(newest) for p in (pull, *_reverts(pull, unit, view, eyes).all)]
     heard = [p for age, p in spoken if age == 0 or campaign.AGAIN in p.labels]
     return {p: eyes.forge.comments(unit.repo, p.number) for p in heard}
 
 
-def _revert(pull: Pull, unit: Unit, view: RepoView, eyes: Eyes) -> Pull | None:
-    """The newest pull request of ours that takes this one back."""
-    ref = campaign.revert_branch(eyes.config.campaign, unit, pull.number)
-    return max((p for p in ours(view, eyes) if p.head_ref == ref), key=lambda p: p.number, default=None)
+def _reverts(pull: Pull, unit: Unit, view: RepoView, eyes: Eyes) -> campaign.Reverts:
+    """The newest pull requests of ours that take this one back."""
+    libraries = [u.library for u in eyes.config.upgrades]
+    return campaign.reverts(ours(view, eyes), eyes.config.campaign, pull, unit, libraries)
 
 
 def orphans(units: Iterable[Unit], view: RepoView, eyes: Eyes) -> list[Unit]:
@@ -128,8 +129,10 @@ def orphans(units: Iterable[Unit], view: RepoView, eyes: Eyes) -> list[Unit]:
     return [Unit((Service(f"{repo}:{path}", repo, path),)) for path in sorted(lost)]
 
 
-def _revert_refs(unit: Unit, ours: Iterable[Pull], config: Config) -> list[str]:
-    return [campaign.revert_branch(config.campaign, unit, p.number) for p in ours if p.merged]
+def _revert_refs(unit: Unit, mine: Iterable[Pull], view: RepoView, eyes: Eyes) -> list[str]:
+    merged = [p for p in mine if p.merged]
+    whole = [campaign.revert_branch(eyes.config.campaign, unit, p.number) for p in merged]
+    return [*whole, *(part.head_ref for p in merged for part in _reverts(p, unit, view, eyes).parts.values())]
 
 
 def _leftover(refs: Iterable[str], view: RepoView, eyes: Eyes) -> tuple[str, str] | None:
@@ -214,7 +217,9 @@ def _landed(pull: Pull, unit: Unit, view: RepoView, eyes: Eyes, conversations: S
     checks = _runs_since(names, history, repo, eyes)
     names = names or {c.name for c in checks[merged]}
     gone, by = _gone(repo, before, merged, view.base, after, eyes.workspace)
-    revert = _revert(pull, unit, view, eyes)
+    back = _reverts(pull, unit, view, eyes)
+    revert, reverted = back.whole, back.whole if back.whole and back.whole.merged else None
+    library, going = back.open or ("", None)
     return Landed(
         pull=pull,
         history=history,
@@ -223,11 +228,33 @@ def _landed(pull: Pull, unit: Unit, view: RepoView, eyes: Eyes, conversations: S
         base=before,
         gone=gone,
         gone_by=by,
-        revert=_open_revert(revert, eyes) if revert and revert.state == "open" else None,
-        reverted=revert if revert and revert.merged else None,
+        revert=_open_revert(going, view, eyes) if going else None,
+        reverted=reverted,
         refused=revert if revert and revert.state == "closed" and not revert.merged else None,
+        moved=_moved(landed=pull, before=before, undone=back.undone, eyes=eyes),
+        upgrade=library,
+        undone=tuple(back.undone.values()),
+        after=_runs_after(reverted, names, history, eyes),
+        said_after=campaign.already_said(
+            conversations.get(reverted.number, ()) if reverted else (), eyes.forge.login
+        ),
         said=campaign.already_said(conversations[pull.number], eyes.forge.login),
     )
+
+
+def _moved(landed: Pull, before: str, undone: Collection[str], eyes: Eyes) -> frozenset[str]:
+    """The upgrades that our merged commits made and that nobody took back since."""
+    commits = eyes.workspace.commits(landed.repo, before, landed.merge_commit_sha or "")
+    return frozenset(name for c in commits for name in MOVED.findall(c.message)) - frozenset(undone)
+
+
+def _runs_after(
+    reverted: Pull | None, names: set[str], history: Sequence[str], eyes: Eyes
+) -> dict[str, tuple[Check, ...]]:
+    """What ran since our revert was merged."""
+    if reverted is None or reverted.merge_commit_sha not in history:
+        return {}
+    return _runs_since(names, history[history.index(reverted.merge_commit_sha) :], reverted.repo, eyes)
 
 
 def _before(unit: Unit, merged: str, eyes: Eyes) -> str:
@@ -269,17 +296,19 @@ def _gone(
     return True, next((c.author for c in after if merged in c.message), "a person")
 
 
-def _open_revert(listed: Pull, eyes: Eyes) -> OpenPull:
+def _open_revert(listed: Pull, view: RepoView, eyes: Eyes) -> OpenPull:
     pull = eyes.forge.pull(listed.repo, listed.number)
+    fork = eyes.workspace.merge_base(pull.repo, view.base, pull.head_sha) or view.base
+    commits = eyes.workspace.commits(pull.repo, fork, pull.head_sha)
     reviews = eyes.forge.reviews(pull.repo, pull.number)
     return OpenPull(
         pull=pull,
         checks=eyes.forge.checks(pull.repo, pull.head_sha),
         base_checks={},
         reviews=reviews,
-        commits=(),
-        edited=False,
+        commits=commits,
+        edited=any(not is_ours(c, eyes.email) for c in commits),
         fresh=True,
-        base_touched=False,
+        base_touched=fork != view.base,
         writers=writers(pull, reviews, eyes.forge),
     )

@@ -244,21 +244,26 @@ def _unanswered(
 
 
 def _reverting(landed: Landed, revert: OpenPull, seen: Observation, login: str) -> Phase:
+    pull, what = revert.pull, f"{landed.upgrade} of " if landed.upgrade else ""
+    stuck = pull.mergeable is False or pull.mergeable_state == "behind"
     runs = landing.newest(revert.checks)
     names = seen.required or tuple(sorted(runs))
     red = any(n in runs and runs[n].conclusion in landing.RED_ON_HEAD for n in names)
     green = bool(names) and all(n in runs and runs[n].conclusion in landing.GREEN_ON_HEAD for n in names)
-    reason = f"#{revert.pull.number} takes #{landed.pull.number} back"
+    reason = f"#{pull.number} takes {what}#{landed.pull.number} back"
     if red:
         reason += "; its own checks are red, so a person must look"
     return phases.Reverting(
         reason,
-        revert.pull.number,
-        revert.pull.head_sha,
+        pull.number,
+        pull.head_sha,
         of=landed.pull.number,
         green=green,
-        mergeable=revert.pull.mergeable,
+        mergeable=pull.mergeable,
         approved=_approvals(revert, login) > 0,
+        upgrade=landed.upgrade,
+        rollback=campaign.ROLLBACK in pull.labels,
+        stale=stuck and revert.base_touched and not revert.edited,
     )
 
 
@@ -267,15 +272,36 @@ def _reverted(seen: Observation, landed: Landed) -> Phase:
     labels = revert.labels if revert else landed.pull.labels
     if not seen.wish.needed and not seen.wish.error:
         return phases.Current(_why_current(seen))
-    if campaign.AGAIN in labels:
+    if campaign.AGAIN in labels or (landed.undone and not revert):  # whatever is not to come back is barred
         return _due(seen)
     by = f"#{revert.number}" if revert else landed.gone_by or "a person"
     verdict = landing.judge(landed, seen.required)
     why = f", for {', '.join(verdict.jobs)} went red on the base" if verdict.kind is Kind.OURS else ""
+    after = landing.aftermath(landed, seen.required)
+    cured = landing.cured(verdict, after)
     return phases.Reverted(
-        f"#{number} was taken back by {by}{why}; again only when asked ({campaign.AGAIN})",
+        f"#{number} was taken back by {by}{why}{_since(landed, after, cured)}; "
+        f"again only when asked ({campaign.AGAIN})",
         number,
         by,
         revert_pr=revert.number if revert else None,
         acknowledged=campaign.ACKNOWLEDGED in labels,
+        cured=cured,
+        told=cured is not False or any(said.kind == "not-cured" for said in landed.said_after),
     )
+
+
+def _since(landed: Landed, after: landing.Verdict, cured: bool | None) -> str:
+    """What was seen of the base branch since our revert."""
+    if landed.reverted is None:
+        return ""
+    jobs = ", ".join(after.jobs)
+    words = {
+        Kind.GREEN: "the base is green since",
+        Kind.PENDING: f"{jobs} is awaited on the base",
+        Kind.DISPUTED: f"{jobs} is red on the base since",
+    }
+    if cured is False:
+        return f"; {jobs} is still red without it, so it was not the upgrade: a person has to mend the base"
+    stands = "pins and code stand as before" if landed.gone else "other commits changed its files since"
+    return f"; {words.get(after.kind, 'no check has run on the base since')}, {stands}"

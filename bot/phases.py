@@ -133,6 +133,12 @@ class Reverting(OnPull):
     green: bool = False
     mergeable: bool | None = None
     approved: bool = False
+    upgrade: str = ""
+    """The one upgrade that goes back; empty: the whole of #``of``."""
+    rollback: bool = False
+    """A person asked for it by ``convoy rollback``; nothing on the base demands it."""
+    stale: bool = False
+    """The base branch has moved and it can no longer be merged: it is made again on today's base."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +147,10 @@ class Reverted(Phase):
     by: str
     revert_pr: int | None = None
     acknowledged: bool = False
+    cured: bool | None = None
+    """Whether the jobs that were red for us are green since; None while nobody knows, or none was."""
+    told: bool = True
+    """It was said on the revert that it did not cure the base, where that is so."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from bot.config import Config
 from bot.evidence import Proof
 from bot.guard import GuardedForge, GuardedWorkspace, Stopped
 from bot.health import with_health
+from bot.model import Service
 from bot.obey import obey
 from bot.observation import Observation, Talk
 from bot.observe import Eyes
@@ -72,18 +73,36 @@ def tick(
     """Reconcile once. ``dry`` writes nothing; ``woken`` names the repositories to look at, None means all."""
     eyes = Eyes(ports.forge, ports.workspace, ports.email, config)
     now, stopped = ports.clock.now(), _stopped(eyes)
-    found = _asked_health(survey(eyes, memory.known, woken), eyes, ports, memory)
-    phases = {name: _phase(name, found, eyes, memory, now) for name in found.seen}
-    situation = _situation(phases, found, config, stopped, now)
-    rulings = decide.decide(situation)
+    sight = look(eyes, ports, memory, stopped, woken)
+    found, situation, rulings = sight.found, sight.situation, sight.rulings
     acted = 0 if dry else _act(rulings, found, eyes, ports, memory)
     _rest(rulings, found, eyes)
     return Report(now, standings(rulings, found), found.problems, halted(situation), stopped, acted)
 
 
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """One look at everything, and what would be done about it."""
+
+    found: Survey
+    situation: Situation
+    rulings: dict[str, Ruling]
+
+
+def look(
+    eyes: Eyes, ports: Ports, memory: Memory, stopped: str = "", woken: frozenset[str] | None = None
+) -> Sight:
+    """Where everything stands now. Changes nothing."""
+    now, config = ports.clock.now(), eyes.config
+    found = _asked_health(survey(eyes, memory.known, woken), eyes, ports, memory)
+    phases = {name: _phase(name, found, eyes, memory, now) for name in found.seen}
+    situation = _situation(phases, found, config, stopped, now)
+    return Sight(found, situation, decide.decide(situation))
+
+
 def _act(rulings: dict[str, Ruling], found: Survey, eyes: Eyes, ports: Ports, memory: Memory) -> int:
     """Carry out what was decided, in order; what could not be done is ruled anew. How many went through."""
-    hands, acted = _hands(eyes, ports), 0
+    hands, acted = guarded(eyes, ports), 0
     proof = Proof(eyes, ports.resolver, memory.resolutions)
     for name, ruling in list(rulings.items()):
         if ruling.decision.action is not None:
@@ -155,10 +174,18 @@ def _situation(phases: dict[str, Phase], found: Survey, config: Config, stopped:
         ),
         asked={n: _asked(o.talks[0]) for n, o in seen.items() if o.talks},
         lifted=frozenset(n for n, o in seen.items() if o.open and MERGE in o.open.pull.labels),
+        critical=frozenset(
+            n for n, o in seen.items() if any(_criticality(s, config) == "critical" for s in o.unit.services)
+        ),
+        landed={n: o.landed.moved for n, o in seen.items() if o.landed and o.landed.stands},
         shut=shut(config.policy, now),
         blind=found.blind,
         stopped=stopped,
     )
+
+
+def _criticality(service: Service, config: Config) -> str:
+    return config.services[service.name].criticality if service.name in config.services else ""
 
 
 def _attempt(ruling: Ruling, scene: Scene, hands: Hands, memory: Memory) -> tuple[Ruling, int]:
@@ -196,17 +223,19 @@ def _instead(ruling: Ruling, phase: Phase, reason: str) -> Ruling:
     return Ruling(phase, Decision(ruling.decision.service, None, reason))
 
 
-def _hands(eyes: Eyes, ports: Ports) -> Hands:
+def guarded(eyes: Eyes, ports: Ports) -> Hands:
+    """Hands that read the stop again before every write."""
+
     def before() -> None:
         if why := _stopped(eyes):
             raise Stopped(why)
 
-    guarded = replace(
+    safe = replace(
         eyes,
         forge=cast(Forge, GuardedForge(eyes.forge, before)),
         workspace=cast(Workspace, GuardedWorkspace(eyes.workspace, before)),
     )
-    return Hands(guarded, ports.journal, ports.web)
+    return Hands(safe, ports.journal, ports.web)
 
 
 def _stopped(eyes: Eyes) -> str:

@@ -9,7 +9,7 @@ from bot import landing
 from bot.observation import Landed, Observation, OpenPull
 from bot.observe import Eyes
 from bot.phases import Phase
-from bot.ports import Check, Journal, Pull, Resolution, Stale
+from bot.ports import Check, Journal, Pull, Refused, Resolution, Stale
 from bot.render import Evidence, Neighbour, PullView, RevertView, passages
 
 
@@ -111,6 +111,23 @@ def red_since(landed: Landed) -> tuple[Check, ...]:
             if check.conclusion != "success":
                 found.setdefault(name, check)
     return tuple(found.values())
+
+
+def red_after(landed: Landed) -> tuple[Check, ...]:
+    """The red runs at the first base commit since our revert that has a conclusive one of their name."""
+    found: dict[str, Check] = {}
+    for runs in landed.after.values():
+        for name, check in landing.last_conclusive(runs).items():
+            found.setdefault(name, check)
+    return tuple(check for check in found.values() if check.conclusion != "success")
+
+
+def merge_method(scene: Scene) -> str:
+    """How to merge: as the repository's settings prefer, among what the branch's rules allow."""
+    allowed = [m for m in scene.seen.repository.merge_methods if m in scene.seen.rules.merge_methods]
+    if not allowed:
+        raise Refused("no way to merge is allowed by both the repository's settings and the rules of the branch")
+    return allowed[0]
 
 
 def open_pull(scene: Scene) -> OpenPull:

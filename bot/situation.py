@@ -54,6 +54,7 @@ class Situation:
     ``edited``: units whose branch a person edited without our having said so yet. ``blind``: what did not answer
     this time. ``asked``: comments on a pull request that wait for an answer. ``lifted``: units of which a person
     said that they need not wait for the calendar. ``shut``: why the calendar lets nothing begin, until when.
+    ``critical``: units whose sickness halts the fleet. ``landed``: the upgrades of ours that are on a unit's base.
     """
 
     phases: Mapping[str, Phase]
@@ -67,6 +68,8 @@ class Situation:
     edited: frozenset[str] = frozenset()
     asked: Mapping[str, Obey] = field(default_factory=dict)
     lifted: frozenset[str] = frozenset()
+    critical: frozenset[str] = frozenset()
+    landed: Mapping[str, frozenset[str]] = field(default_factory=dict)
     shut: Shut | None = None
     blind: str = ""
     stopped: str = ""
@@ -85,15 +88,68 @@ def halted(situation: Situation) -> str:
     for name, phase in sorted(situation.phases.items()):
         if isinstance(phase, TAKEN_BACK):
             return f"the fleet is halted: {name} is {phase.name}"
+        if name in situation.critical and _is_sick(phase):
+            return f"the fleet is halted: {name} is critical, and {phase.reason}"
         if isinstance(phase, phases.Reverted) and phase.revert_pr and not phase.acknowledged:
-            return f"the fleet is halted until somebody labels #{phase.revert_pr} of {name} convoy:acknowledged"
+            mend = "mends its base branch and " if phase.cured is False else ""
+            label = f"labels #{phase.revert_pr} of {name} convoy:acknowledged"
+            return f"the fleet is halted until somebody {mend}{label}"
     merged = [p for p in situation.phases.values() if isinstance(p, MERGED)]
-    lost = [p for p in merged if isinstance(p, phases.Reverted) and not p.acknowledged]
+    lost = [p for p in merged if isinstance(p, phases.Reverted) and not p.acknowledged and p.cured is not False]
     if merged and len(lost) / len(merged) > situation.policy.halt_at:
         named = ", ".join(n for n, p in sorted(situation.phases.items()) if p in lost)
         free = "until their pull requests carry convoy:acknowledged"
         return f"the fleet is halted {free}: {len(lost)} of {len(merged)} merged services were taken back ({named})"
     return ""
+
+
+def _is_sick(phase: Phase) -> bool:
+    """Red after its merge, whoever did it. Regressed and Reverting halt the fleet for everybody."""
+    return isinstance(phase, phases.Landing) and (phase.disputed or bool(phase.rerun))
+
+
+def in_the_way(name: str, phase: phases.Reverting, situation: Situation) -> tuple[str, ...]:
+    """The dependents, near and far, that have to go back before this unit may.
+
+    What a person asked to have rolled back also waits for dependents that are on the base and that nobody takes
+    back: a sick base cannot wait for them, but this one is only to go back in order.
+    """
+    apart = {name, *knot_mates(name, situation)}
+    others = [n for n in situation.order.dependents(name) if n not in apart]
+    free = not phase.rollback or name in situation.released
+    return tuple(n for n in others if _goes_back(n, phase, situation) or (not free and _stays(n, phase, situation)))
+
+
+def late_mates(name: str, phase: phases.Reverting, situation: Situation) -> tuple[str, ...]:
+    """Of a knot that a person rolls back, the members that cannot go back in the same breath."""
+    mates = knot_mates(name, situation) if phase.rollback else ()
+    return tuple(
+        m
+        for m in mates
+        if _stays(m, phase, situation) or (_goes_back(m, phase, situation) and not _may_go(m, situation))
+    )
+
+
+def _goes_back(name: str, back: phases.Reverting, situation: Situation) -> bool:
+    """Whether this unit is on its way back with what ``back`` takes back."""
+    other = situation.phases[name]
+    if isinstance(other, phases.Reverting):
+        return not other.upgrade or not back.upgrade or other.upgrade == back.upgrade
+    return isinstance(other, phases.Regressed)
+
+
+def _stays(name: str, back: phases.Reverting, situation: Situation) -> bool:
+    """Whether what ``back`` takes back is on this unit's base, and nobody takes it back there."""
+    landed = situation.landed.get(name)
+    if landed is None or _goes_back(name, back, situation):
+        return False
+    return not back.upgrade or back.upgrade in landed
+
+
+def _may_go(name: str, situation: Situation) -> bool:
+    phase = situation.phases[name]
+    ready = isinstance(phase, phases.Reverting) and phase.green and phase.mergeable is not False
+    return ready and (situation.policy.revert == "auto" or getattr(phase, "approved", False))
 
 
 def settled(name: str, situation: Situation) -> bool:

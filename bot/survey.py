@@ -116,7 +116,8 @@ def _repository(
     """Every unit of one repository. What goes wrong with one is seen there, and stops nobody else."""
     found = []
     roots = [s.path for s in services]
-    skips = {s.name: campaign.skipped(observe.ours(view, eyes), eyes.config.campaign, s) for s in services}
+    ours, libraries = observe.ours(view, eyes), [u.library for u in eyes.config.upgrades]
+    skips = {s.name: campaign.barred(ours, eyes.config.campaign, s, libraries) for s in services}
     wanted = migrate.wanted(eyes.config)
     for wish in migrate.wishes(view.base, view.files, services, wanted, known.migrations, skips):
         before = known.seen.get(wish.unit.name)

@@ -2,6 +2,7 @@
 
 from bot.render.answers import Answer, Line, answer, answers_comment, discarded_comment, listing
 from bot.render.comments import (
+    absolved_comment,
     broken_comment,
     close_comment,
     disputed_comment,
@@ -27,6 +28,7 @@ __all__ = [
     "Neighbour",
     "PullView",
     "RevertView",
+    "absolved_comment",
     "answer",
     "answers_comment",
     "broken_comment",

@@ -78,6 +78,20 @@ def disputed_comment(view: PullView, merged: str, checks: Sequence[Check]) -> st
     )  # fmt: skip
 
 
+def absolved_comment(view: PullView, pr: int, revert: int, checks: Sequence[Check]) -> str:
+    """The base is red without the upgrade, too: said on the revert."""
+    pull = link(f"pull request {pr}", f"{view.web}/{view.unit.repo}/pull/{pr}")
+    return _said(
+        "not-cured",
+        str(revert),
+        "absolved.md",
+        view=view,
+        pull=pull,
+        jobs=job_lines(checks),
+        names=job_names(checks),
+    )
+
+
 def broken_comment(view: PullView, error: str) -> str:
     """The codemods or the push failed at this base commit."""
     return _said("broken", view.base, "broken.md", view=view, error=fence(error))

@@ -40,6 +40,8 @@ def revert_body(view: RevertView) -> str:
         first_bad=_commit(view, view.first_bad),
         merged=_commit(view, view.merged),
         upgrades=listed([passage(_back(o), "→") for o in view.moved]),
+        along=listed([o.upgrade for o in view.moved if o.upgrade != view.upgrade]),
+        stays=listed([passage(o, "→") for o in view.stays]),
         rule=rule_words(found.finding.rule) if found else None,
         where=_where(view) if found else None,
         seen=bool(found and found.seen),
@@ -52,7 +54,8 @@ def revert_commit_message(view: RevertView) -> str:
     title = clip(plain(f"Revert {view.unit}'s {what}"), 72)
     said = [plain(clip(line, 150)) for line in _first_lines(view)]
     quoted = ["\n".join(f"    {line}" for line in said)] if said else []
-    undone = f"This reverts commit {view.merged}."
+    part = f"This takes {plain(view.upgrade)} back from commit {view.merged}; the rest of it stays."
+    undone = fill(part, 72) if view.upgrade else f"This reverts commit {view.merged}."
     trailers = [f"Convoy-Campaign: {plain(view.campaign)}", f"Convoy-Service: {plain(view.unit)}"]
     trailers += [f"Convoy-Rollback: {plain(passage(_back(o)))}" for o in view.moved]
     because = [fill(plain(_because(view)), 72)] if _because(view) else []

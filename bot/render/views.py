@@ -106,6 +106,14 @@ class RevertView:
     findings: tuple[Finding, ...] = ()
     reason: str = ""
     """Why, where no job of its own went red."""
+    upgrade: str = ""
+    """The one upgrade that goes back; empty: all of it."""
+    stays: tuple[Outcome, ...] = ()
+    """The upgrades of the same pull request that stay."""
+    by_hand: bool = False
+    """People changed something in it, too, and that stays."""
+    rollback: bool = False
+    """A person asked for it on the command line."""
     policy: Policy = field(default=Policy())
     web: str = "https://github.com"
 
