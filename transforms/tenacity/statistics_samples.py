@@ -126,3 +126,45 @@ def fetch(): ...
 
 print(fetch.retry.statistics, retry.statistics)
 """
+
+SETTINGS = """\
+from unittest.mock import Mock, patch
+
+from tenacity import retry, stop_after_attempt, wait_none
+
+
+@retry
+def fetch(): ...
+
+
+def test_fetch():
+    fetch.retry.sleep = Mock()
+    fetch.retry.wait = wait_none()
+    fetch.retry.stop = stop_after_attempt(1)
+    fetch.retry_with(stop=stop_after_attempt(2))()
+    with patch("tenacity.nap.time.sleep") as sleep:
+        fetch()
+    assert sleep.call_count == fetch.retry.sleep.call_count
+"""
+
+LOOKALIKES = """\
+from aiohttp_retry import RetryClient
+from google.api_core.retry import Retry, retry_target
+from tenacity import wait_exponential as waiting
+
+
+@Retry(deadline=1)
+def fetch(): ...
+
+
+class Policy:
+    def retry(self):
+        return waiting(multiplier=1)
+
+    def wait_exponential(self, multiplier):
+        return self.retry.statistics
+
+
+def test_fetch(client: RetryClient):
+    print(fetch.retry.statistics, client.retry.statistics, retry_target.retry.statistics)
+"""

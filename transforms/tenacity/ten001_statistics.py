@@ -12,7 +12,16 @@ from transforms.page import Page
 from transforms.rewrites import Edit, Flag, Rewrite, string_value
 from transforms.rule import Example, Probe, Rule, Verdicts
 from transforms.tenacity.knowing import knows, may_be
-from transforms.tenacity.statistics_samples import BY_POLICY, EXPLICIT, OTHERS, SHARED_POLICY, TWICE, UNKNOWN
+from transforms.tenacity.statistics_samples import (
+    BY_POLICY,
+    EXPLICIT,
+    LOOKALIKES,
+    OTHERS,
+    SETTINGS,
+    SHARED_POLICY,
+    TWICE,
+    UNKNOWN,
+)
 
 _SHARED = (
     "`.statistics` on a function is replaced at each call and shared between threads; "
@@ -236,5 +245,7 @@ RULE = Rule(
         ),
         Example(title="An explicit Retrying object keeps its statistics", before=EXPLICIT),
         Example(title="Things called retry that are not tenacity's", before=OTHERS),
+        Example(title="Google's and aiohttp's retries, and methods of those names", before=LOOKALIKES),
+        Example(title="Settings put on a function's retry object, which every call copies", before=SETTINGS),
     ),
 )
