@@ -20,6 +20,7 @@ VERBS = {
     "run": ("bot.cli.run:run", "One tick: look at everything, do what is to be done now."),
     "serve": ("bot.cli.serve:serve", "Keep looking: webhooks wake it, a full look every few minutes."),
     "status": ("bot.cli.run:status", "Where every service stands and why."),
+    "report": ("bot.cli.report:report", "The documents of a campaign: figures, tests, benchmarks, guides."),
     "explain": ("bot.cli.explain:explain", "Why a service is where it is, and what would move it."),
     "stop": ("bot.cli.stop:stop", "Stop the fleet: nothing more is written until `convoy go`."),
     "go": ("bot.cli.stop:go", "End the emergency stop."),

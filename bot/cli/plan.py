@@ -37,7 +37,7 @@ def plan(paths: tuple[str, ...], out: str | None, file: str | None, as_json: boo
     found = named(checkouts(paths), config)
     result = planned(found, discovered(found.trees, config), config)
     if out is not None:
-        for path in documents.write(result, data(result), Path(out)):
+        for path in documents.write(result, data(result), Path(out), config, file or "config.yaml"):
             click.echo(f"wrote {visible(str(path))}", err=True)
     if as_json:
         document(data(result))

@@ -31,6 +31,19 @@ def lasting(span: timedelta) -> str:
     return " ".join(counted(n, unit) for n, unit in parts if n) or "no time"
 
 
+def brief(span: timedelta) -> str:
+    """``0.6 s``, ``23 s``, ``1 min 23 s``, ``2 h 5 min``, ``3 d 4 h``: as exact as a table needs it."""
+    seconds = max(0.0, span.total_seconds())
+    if seconds < 10:
+        return f"{seconds:.1f}".removesuffix(".0") + " s"
+    whole = round(seconds)
+    for size, unit, below, rest in ((86400, "d", 3600, "h"), (3600, "h", 60, "min"), (60, "min", 1, "s")):
+        if whole >= size:
+            more = whole % size // below
+            return f"{whole // size} {unit}" + (f" {more} {rest}" if more else "")
+    return f"{whole} s"
+
+
 @dataclass(frozen=True, slots=True)
 class Cut(Generic[T]):
     """The beginning of a list, and how many it leaves out."""
