@@ -149,8 +149,7 @@ def _run(work: Work, group: Sequence[judge.Evidence]) -> None:
 
 def _waits(work: Work, evidence: judge.Evidence) -> bool:
     """Whether nothing is edited yet, but what will have to be is worth telling."""
-    status = _status(work, evidence)
-    return status is Status.UNDECLARED or (status is Status.BARRED and evidence.obstacle is not None)
+    return _status(work, evidence) in {Status.UNDECLARED, Status.BARRED}
 
 
 def _status(work: Work, evidence: judge.Evidence) -> Status | None:
@@ -164,9 +163,9 @@ def _rules(group: Sequence[judge.Evidence]) -> list[Rule]:
 
 def _only_told(findings: Sequence[Finding], group: Sequence[judge.Evidence]) -> list[Finding]:
     """Nothing is edited where the version is not known or an upgrade is barred: every finding becomes advice."""
-    names = " and ".join(e.upgrade.library for e in group)
+    names = " and ".join(e.upgrade.library for e in group) + (" moves" if len(group) == 1 else " move")
     return [
-        replace(f, verdict=Verdict.FLAGGED, level=Level.ADVICE, message=f"once {names} moves: {f.message}")
+        replace(f, verdict=Verdict.FLAGGED, level=Level.ADVICE, message=f"once {names}: {f.message}")
         for f in findings
     ]
 

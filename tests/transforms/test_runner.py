@@ -234,6 +234,15 @@ def test_a_barred_upgrade_leaves_the_others_free() -> None:
     assert outcome(files, "tenacity").status is Status.APPLIED
 
 
+def test_the_sites_of_an_upgrade_that_waits_for_a_newer_python_are_told_and_left() -> None:
+    files = {"app.py": READS, "requirements.txt": b"tenacity==8.2.3\n", "Dockerfile": b"FROM python:3.7\n"}
+    migration = migrate(files, "", upgrades())
+    (told,) = migration.findings
+    assert (told.verdict, told.level, told.file) == (Verdict.FLAGGED, Level.ADVICE, "app.py")
+    assert told.message.startswith("once tenacity moves: ")
+    assert migration.edits == {}
+
+
 def test_a_pin_that_only_a_person_can_move_bars_an_upgrade_without_other_edits() -> None:
     files = {
         "app.py": CALM,
