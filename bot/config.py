@@ -20,7 +20,7 @@ from transforms.model import Upgrade
 Criticality = Literal["low", "medium", "high", "critical"]
 
 MAX_BYTES = 512 * 1024
-LISTS = ("depends_on", "reviewers", "checks", "health", "after_merge")
+LISTS = ("depends_on", "reviewers", "checks", "health", "deployments", "after_merge")
 """What of a service is a list in the file."""
 GLOB = re.compile(r"[*?\[]")
 
@@ -45,6 +45,8 @@ class ServiceConfig:
     criticality: Criticality = "medium"
     health: tuple[str, ...] = ()
     """Addresses that answer 2xx while the service is well. Asked before its merge and while its landing soaks."""
+    deployments: tuple[str, ...] = ()
+    """Environments to which its base branch is deployed: a landing waits for them."""
     after_merge: tuple[str, ...] = ()
     """Further addresses and names of checks that judge a landing, where they answer at all."""
     path: str | None = None

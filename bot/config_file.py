@@ -219,6 +219,7 @@ class ServiceSection(Section):
     release_dependents: bool = False
     checks: list[str] = []
     health: list[Endpoint] = []
+    deployments: list[Annotated[str, Field(min_length=1)]] = []
     after_merge: list[AfterMerge] = []
     criticality: Literal["low", "medium", "high", "critical"] = "medium"
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from bot.commands import Command, Mistake
 from bot.marker import Said
 from bot.model import Service, Unit
-from bot.ports import BranchRules, Check, Commit, ForgeError, Pull, Repository, Review, Sample
+from bot.ports import BranchRules, Check, Commit, Deployment, ForgeError, Pull, Repository, Review, Sample
 from bot.testids import TestIds
 from transforms.model import Finding, Level, Migration, Outcome, Status, Verdict
 
@@ -164,6 +164,22 @@ class Landed:
 
 
 @dataclass(frozen=True, slots=True)
+class Rollout:
+    """What deployments to one environment say of a landing.
+
+    ``here``: the newest of our merge commit. ``good``: the first that succeeded, there or at a later base commit.
+    ``later``: the first of a later commit that failed. ``before``: the last that ended before our merge, looked up
+    when ``here`` failed.
+    """
+
+    environment: str
+    here: Deployment | None = None
+    good: Deployment | None = None
+    later: Deployment | None = None
+    before: Deployment | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Observation:
     """Everything seen of one unit."""
 
@@ -189,6 +205,8 @@ class Observation:
     """Pull requests of this unit on which somebody waits for an answer."""
     health: tuple[Sample, ...] = ()
     """What its health endpoints answered in this tick, in order, where that decides something."""
+    rollouts: tuple[Rollout, ...] = ()
+    """What the environments that it names say, once the base's checks are good."""
 
     @property
     def service(self) -> Service:

@@ -136,6 +136,23 @@ class Review:
 
 
 @dataclass(frozen=True, slots=True)
+class Deployment:
+    """A deployment of a commit, with the newest word on how it goes.
+
+    ``state``: ``pending queued in_progress success inactive failure error``; pending until anything is reported.
+    """
+
+    id: int
+    environment: str
+    sha: str
+    state: str
+    at: datetime
+    """When that was said."""
+    description: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Comment:
     """A conversation comment. ``edited`` is true when it was changed after it was posted."""
 
@@ -204,6 +221,9 @@ class Forge(Protocol):
 
     def checks(self, repo: str, sha: str) -> tuple[Check, ...]:
         """Every run at this commit (all runs of a name, not only the newest), in order of id."""
+
+    def deployments(self, repo: str, sha: str) -> tuple[Deployment, ...]:
+        """Every deployment of this very commit, in order of id."""
 
     def reviews(self, repo: str, number: int) -> tuple[Review, ...]: ...
 

@@ -39,6 +39,7 @@ from bot.ports import (
     Workspace,
 )
 from bot.report import Report, scene, standings
+from bot.rollouts import Harbours, with_rollouts
 from bot.scene import Hands, Scene
 from bot.situation import Ruling, Situation, halted
 from bot.survey import Known, Survey, survey, under_way
@@ -129,11 +130,12 @@ def _phase(name: str, found: Survey, eyes: Eyes, memory: Memory, now: datetime) 
 
 
 def _asked_health(found: Survey, eyes: Eyes, ports: Ports, memory: Memory) -> Survey:
-    """The survey with what health endpoints say of those for whom it matters now."""
+    """The survey with what health endpoints and deployments say of those for whom it matters now."""
     now, seen = ports.clock.now(), dict(found.seen)
     for name in found.seen:
         phase = _phase(name, found, eyes, memory, now)
-        seen[name] = with_health(seen[name], phase, eyes.config, ports.probe, ports.journal)
+        asked = with_health(seen[name], phase, eyes.config, ports.probe, ports.journal)
+        seen[name] = with_rollouts(asked, phase, eyes.config, Harbours(eyes.forge, eyes.workspace))
     return replace(found, seen=seen)
 
 

@@ -1,30 +1,38 @@
-"""The end of a landing: base checks are green, and deployment, health and time say the rest. Pure.
+"""The end of a landing: base checks are green, and deployments, health and time say the rest. Pure.
 
-Sick health is ours when it was asked before the merge, for then it was well: nothing sick is merged. A landing that
-somebody else merged past us, or whose revert a person refused, is a person's to judge.
+Sick health is ours when it was asked before the merge, for then it was well: nothing sick is merged. A failed
+deployment is ours when the one before it had succeeded. A landing whose revert a person refused is theirs to judge.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from bot import phases
 from bot.health import sick
 from bot.marker import Said
 from bot.model import Policy
-from bot.observation import Landed, Observation
+from bot.observation import Landed, Observation, Rollout
 from bot.phases import Phase
+from bot.ports import Deployment
+
+FAILED = frozenset({"failure", "error"})
 
 
 def soak(seen: Observation, landed: Landed, since: datetime | None, policy: Policy, now: datetime) -> Phase:
-    """Landing until the soak time is over; Regressed as soon as the service is sick meanwhile."""
-    number, ill = landed.pull.number, sick(seen.health)
-    if ill and landed.refused is not None:
-        reason = f"{ill[0]}; the revert #{landed.refused.number} was closed by a person"
+    """Landing until deployments have succeeded and the soak time is over; Regressed as soon as it is sick."""
+    number = landed.pull.number
+    bad = [*sick(seen.health), *_undone(seen.rollouts)]
+    if bad and landed.refused is not None:
+        reason = f"{bad[0]}; the revert #{landed.refused.number} was closed by a person"
         return phases.Landing(reason, number, disputed=True, explained=True)
-    if ill:
-        return phases.Regressed(f"well before our merge and sick after it: {'; '.join(ill)}", number, ())
-    until = max(t for t in (landed.pull.merged_at, since) if t) + policy.soak if landed.pull.merged_at else now
+    if bad:
+        return phases.Regressed(f"well before our merge and sick after it: {'; '.join(bad)}", number, ())
+    begun = [t for t in (landed.pull.merged_at, since, *(r.good.at for r in seen.rollouts if r.good)) if t]
+    if missing := [r for r in seen.rollouts if r.good is None]:
+        return _awaited(landed, missing, policy, now)
+    until = max(begun) + policy.soak if landed.pull.merged_at else now
     if now < until:
         well = ", and it answers well" if seen.health else ""
         reason = f"green on the base{well}; soaking until {until:%H:%M:%S} UTC"
@@ -32,6 +40,30 @@ def soak(seen: Observation, landed: Landed, since: datetime | None, policy: Poli
     if seen.wish.needed:
         return phases.Due(f"old API came back after #{number} had settled", seen.attempts + 1)
     return phases.Settled(f"#{number} merged, and the base has been green since", number)
+
+
+def _undone(rollouts: Iterable[Rollout]) -> list[str]:
+    """Deployments of our merge that failed where the one before had succeeded."""
+    ours = [r for r in rollouts if r.good is None and r.here and r.here.state in FAILED]
+    return [_said(r.here) for r in ours if r.here and r.before and r.before.state not in FAILED]
+
+
+def _awaited(landed: Landed, missing: list[Rollout], policy: Policy, now: datetime) -> Phase:
+    """A deployment that has not succeeded: waited for, or a person's to judge."""
+    failed = [found for r in missing for found in (r.here, r.later) if found and found.state in FAILED]
+    if failed:
+        return disputed(landed, f"{_said(failed[0])}, and it is not clear by whom")
+    names = ", ".join(r.environment for r in missing)
+    until = (landed.pull.merged_at or now) + policy.checks_timeout
+    if now >= until:
+        return disputed(landed, f"no deployment to {names} has ended within {policy.checks_timeout}")
+    reason = f"green on the base; waiting for the deployment to {names}"
+    return phases.Landing(reason, landed.pull.number, soaking=True, until=until)
+
+
+def _said(found: Deployment) -> str:
+    why = f" ({found.description})" if found.description else ""
+    return f"the deployment to {found.environment} failed at {found.sha[:12]}{why}"
 
 
 def disputed(landed: Landed, reason: str) -> Phase:

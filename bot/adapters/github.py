@@ -25,6 +25,7 @@ from bot.ports import (
     BranchRules,
     Check,
     Comment,
+    Deployment,
     ForgeError,
     Issue,
     Listed,
@@ -149,6 +150,13 @@ class GithubForge:
             statuses = PaginatedList(CommitStatus, self._client(repo).requester, url)
             told = [facts.status(sha, status) for status in statuses]
         return tuple(sorted(runs + told, key=lambda check: check.id))
+
+    def deployments(self, repo: str, sha: str) -> tuple[Deployment, ...]:
+        """Every deployment of the commit, each with its newest status; GitHub lists both newest first."""
+        with translated(repo):
+            found = self._repo(repo).get_deployments(sha=sha)
+            told = [facts.deployment(one, next(iter(one.get_statuses()), None)) for one in found]
+        return tuple(sorted(told, key=lambda one: one.id))
 
     def reviews(self, repo: str, number: int) -> tuple[Review, ...]:
         """Every submitted review, oldest first."""

@@ -12,6 +12,8 @@ from typing import Any
 
 from github.CheckRun import CheckRun
 from github.CommitStatus import CommitStatus
+from github.Deployment import Deployment as GithubDeployment
+from github.DeploymentStatus import DeploymentStatus
 from github.Issue import Issue as GithubIssue
 from github.IssueComment import IssueComment
 from github.NamedUser import NamedUser
@@ -20,7 +22,7 @@ from github.PullRequest import PullRequest
 from github.PullRequestReview import PullRequestReview
 from github.Repository import Repository as GithubRepository
 
-from bot.ports import BranchRules, Check, Comment, Issue, Listed, Pull, Repository, Review
+from bot.ports import BranchRules, Check, Comment, Deployment, Issue, Listed, Pull, Repository, Review
 
 GHOST = "ghost"
 """Whom GitHub shows in place of an account that is gone."""
@@ -114,6 +116,19 @@ def status(sha: str, found: CommitStatus) -> Check:
         completed_at=at if done else None,
         url=found.target_url or "",
         title=found.description or "",
+    )
+
+
+def deployment(found: GithubDeployment, last: DeploymentStatus | None) -> Deployment:
+    """A deployment and the newest word on it."""
+    return Deployment(
+        id=found.id,
+        environment=found.environment,
+        sha=found.sha,
+        state=last.state if last else "pending",
+        at=_utc(last.created_at if last else found.created_at),
+        description=(last.description or "") if last else "",
+        url=(last.target_url or "") if last else "",
     )
 
 

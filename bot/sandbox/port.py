@@ -7,10 +7,10 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from bot import ports
-from bot.sandbox import checks, gate, merging, pulls, reviews, talk
+from bot.sandbox import checks, deployments, gate, merging, pulls, reviews, talk
 from bot.sandbox.denied import Denied
 from bot.sandbox.git_store import WEB
-from bot.sandbox.records import CheckRun, PullRequest, Repo, Status
+from bot.sandbox.records import CheckRun, Deployment, PullRequest, Repo, Status
 from bot.sandbox.state import ForgeState
 
 
@@ -106,6 +106,11 @@ class SandboxForge:
             runs = [self._run(found, run) for run in checks.runs_at(found, sha)]
             told = [_status(status) for status in found.statuses.values() if status.sha == sha]
             return tuple(sorted(runs + told, key=lambda check: check.id))
+
+    def deployments(self, repo: str, sha: str) -> tuple[ports.Deployment, ...]:
+        with call(self._state):
+            found = deployments.deployments_of(self._see(repo), sha)
+            return tuple(self._deployment(repo, one) for one in found)
 
     def reviews(self, repo: str, number: int) -> tuple[ports.Review, ...]:
         with call(self._state):
@@ -246,6 +251,18 @@ class SandboxForge:
             closed_at=pull.closed_at,
             url=f"{self._state.world.url}/{pull.repo}/pull/{pull.number}",
             reviewers=tuple(pull.requested),
+        )
+
+    def _deployment(self, repo: str, found: Deployment) -> ports.Deployment:
+        last = found.statuses[-1] if found.statuses else None
+        return ports.Deployment(
+            id=found.id,
+            environment=found.environment,
+            sha=found.sha,
+            state=last.state if last else "pending",
+            at=last.created_at if last else found.created_at,
+            description=last.description if last else "",
+            url=f"{self._state.world.url}/{repo}/deployments/{found.id}" if last else "",
         )
 
     def _run(self, repo: Repo, run: CheckRun) -> ports.Check:

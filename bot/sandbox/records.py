@@ -188,6 +188,30 @@ class Status:
 
 
 @dataclass
+class DeploymentStatus:
+    """A word on how a deployment goes."""
+
+    id: int
+    state: str
+    description: str
+    author: str
+    created_at: datetime
+
+
+@dataclass
+class Deployment:
+    """Somebody asked for a commit to be deployed. ``statuses`` oldest first."""
+
+    id: int
+    sha: str
+    ref: str
+    environment: str
+    author: str
+    created_at: datetime
+    statuses: list[DeploymentStatus] = field(default_factory=list)
+
+
+@dataclass
 class Repo:
     """A repository: settings, the last known refs, and everything that hangs on it."""
 
@@ -218,6 +242,7 @@ class Repo:
     suites: dict[int, Suite] = field(default_factory=dict)
     runs: dict[int, CheckRun] = field(default_factory=dict)
     statuses: dict[int, Status] = field(default_factory=dict)
+    deployments: dict[int, Deployment] = field(default_factory=dict)
 
 
 @dataclass

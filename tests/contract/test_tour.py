@@ -18,7 +18,7 @@ from tests.contract.published import ROOT, described
 OF_APPS = re.compile(r"/(app|installation)\b.*|.*/installation|/orgs/.*")
 """What an app asks, which tests of its own judge."""
 EVENTS = {
-    *("push", "create", "delete", "status", "workflow_dispatch"),
+    *("push", "create", "delete", "status", "workflow_dispatch", "deployment_status created"),
     *("check_run created", "check_run completed", "check_suite completed"),
     *("workflow_run requested", "workflow_run completed"),
     *(f"issues {did}" for did in ("opened", "edited", "closed", "reopened", "labeled", "unlabeled")),
@@ -88,7 +88,9 @@ def judgement(face: Face, sha: str) -> dict[str, Any]:
     ):
         send(face, "POST", f"{REPO}/{way}")
         face.sandbox.settle()
-    return {"suite": suite, "run": run["id"], "job": run["id"]}
+    made = send(face, "POST", f"{REPO}/deployments", ref=sha)["id"]
+    send(face, "POST", f"{REPO}/deployments/{made}/statuses", state="success")
+    return {"suite": suite, "run": run["id"], "job": run["id"], "deployment": made}
 
 
 def hook(face: Face) -> dict[str, Any]:

@@ -13,14 +13,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.ports import ForgeError
 from bot.sandbox.denied import Denied
-from bot.sandbox.http.routes import apps, contents, hooks, pulls, repositories, runs, threads
+from bot.sandbox.http.routes import apps, contents, deployments, hooks, pulls, repositories, runs, threads
 from bot.sandbox.http.shapes.words import Json
 from bot.sandbox.http.smart_git import GIT_PATH, SmartGit
 from bot.sandbox.http.webhooks import Webhooks
 from bot.sandbox.state import ForgeState
 
 _DOCS = "https://docs.github.com/rest"
-_ROUTERS = (apps, repositories, contents, pulls, threads, runs, hooks)
+_ROUTERS = (apps, repositories, contents, pulls, threads, runs, deployments, hooks)
 
 
 def application(state: ForgeState, webhooks: Webhooks, git: SmartGit) -> ASGIApp:

@@ -15,6 +15,7 @@ _NEEDS = (
     (re.compile(r"/(check-runs|check-suites|commits/[^/]+/check-(runs|suites))(/.*)?"), ("checks",)),
     (re.compile(r"/(statuses/.*|commits/[^/]+/status(es)?)"), ("statuses",)),
     (re.compile(r"/actions/.*"), ("actions",)),
+    (re.compile(r"/deployments(/.*)?"), ("deployments",)),
     (re.compile(r"/(contents|git|branches|commits|compare|merges)(/.*)?"), ("contents",)),
 )
 """The rest of the path -> permissions of which one is needed. Everything else needs ``metadata``, to read."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
-from bot.sandbox.http.shapes import commits, pulls, repositories, runs, threads, users
+from bot.sandbox.http.shapes import commits, deployments, pulls, repositories, runs, threads, users
 from bot.sandbox.http.shapes.words import Json, page, stamp
 from bot.sandbox.records import Delivery, Repo
 from bot.sandbox.state import ForgeState, locked
@@ -141,6 +141,15 @@ def _workflow_run(state: ForgeState, repo: Repo, delivery: Delivery) -> Json:
     }
 
 
+def _deployment_status(state: ForgeState, repo: Repo, delivery: Delivery) -> Json:
+    found = repo.deployments[int(delivery.subject["deployment"])]
+    status = next(s for s in found.statuses if s.id == delivery.subject["status"])
+    return {
+        "deployment_status": deployments.status(state, repo, found, status),
+        "deployment": deployments.deployment(state, repo, found),
+    }
+
+
 def _dispatch(state: ForgeState, repo: Repo, delivery: Delivery) -> Json:
     return {**delivery.subject, "inputs": json.loads(str(delivery.subject["inputs"]))}
 
@@ -177,5 +186,6 @@ _PARTS: dict[str, Callable[[ForgeState, Repo, Delivery], Json]] = {
     "check_suite": _check_suite,
     "workflow_run": _workflow_run,
     "status": _status,
+    "deployment_status": _deployment_status,
     "workflow_dispatch": _dispatch,
 }
