@@ -6,7 +6,7 @@ network call. Times are aware datetimes in UTC, shas are 40 hex digits, reposito
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -336,6 +336,15 @@ class Resolver(Protocol):
 
     def resolve(self, requirements: Sequence[str], python: str, constraints: Sequence[str] = ()) -> Resolution:
         """Whether some set of releases satisfies all of them; constraints limit without installing."""
+
+
+class Locker(Protocol):
+    """Makes lock files anew; its tool sees a project written again by us, never a repository's file."""
+
+    def lock(self, files: Files, path: str, moved: Collection[str], until: datetime | None) -> bytes | None:
+        """The lock at ``path`` for the project in ``files``, with what moved at its newest; only releases up to
+        ``until`` count. None where a person has to: never raises for what a repository contains.
+        """
 
 
 @dataclass(frozen=True, slots=True)

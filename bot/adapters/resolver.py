@@ -99,12 +99,20 @@ class UvResolver:
         return [find_uv_bin(), "pip", "compile", "-", "--color", "never", *_OPTIONS, *chosen, *dated]
 
     def _environment(self, ours: Mapping[str, str], home: str) -> dict[str, str]:
-        """Certificates, proxies, a cache and the index; no token, no home, no configuration."""
-        passed = {name: ours[name] for name in _PASSED_ON if name in ours}
-        index = self.index or next((ours[name] for name in _INDEXES if ours.get(name)), None)
-        cache = ours.get("UV_CACHE_DIR") or str(Path.home() / ".cache" / "uv")
-        fixed = {"HOME": home, "UV_CACHE_DIR": cache, "UV_HTTP_TIMEOUT": "15", "UV_HTTP_RETRIES": "1"}
-        return passed | fixed | ({"UV_DEFAULT_INDEX": index} if index else {})
+        return environment(index_of(self.index, ours), ours, home)
+
+
+def index_of(said: str | None, ours: Mapping[str, str]) -> str | None:
+    """The index that is configured, or that our own environment names."""
+    return said or next((ours[name] for name in _INDEXES if ours.get(name)), None)
+
+
+def environment(index: str | None, ours: Mapping[str, str], home: str) -> dict[str, str]:
+    """Certificates, proxies, a cache and the index; no token, no home, no configuration."""
+    passed = {name: ours[name] for name in _PASSED_ON if name in ours}
+    cache = ours.get("UV_CACHE_DIR") or str(Path.home() / ".cache" / "uv")
+    fixed = {"HOME": home, "UV_CACHE_DIR": cache, "UV_HTTP_TIMEOUT": "15", "UV_HTTP_RETRIES": "1"}
+    return passed | fixed | ({"UV_DEFAULT_INDEX": index} if index else {})
 
 
 def safe_line(line: str) -> str | None:

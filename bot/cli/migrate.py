@@ -9,6 +9,7 @@ from datetime import UTC, datetime, time
 import click
 
 from bot.adapters.checkout import checkout
+from bot.adapters.locker import UvLocker
 from bot.adapters.resolver import UvResolver
 from bot.adapters.trees import Tree, write
 from bot.campaign import branch as branch_name
@@ -16,8 +17,10 @@ from bot.cli import diff
 from bot.cli.local import checkouts, chosen, configuration, discovered, told, wanted
 from bot.cli.migration import Result, computed, data, summary
 from bot.cli.out import complain, document, visible
+from bot.cli.outside import cache
 from bot.cli.together import proven
 from bot.config import Config
+from bot.locks import Locks, relocked
 from bot.render import commit_message
 from transforms.memory import remembering
 from transforms.model import Files, Level
@@ -55,16 +58,15 @@ def migrate(
         git = checkout(tree.root)
         if git is None:
             raise click.UsageError(f"{path} is no git checkout: there is nowhere to put a branch")
-        result = _computed(repo, git.head(), config, services)
+        result = _locked(_computed(repo, git.head(), config, services), config, offline)
         made = git.branches(_branches(result, config))
     else:
-        result = _computed(repo, tree, config, services)
+        result = _locked(_computed(repo, tree, config, services), config, offline)
         made = {}
         if mode == "write":
             _write(tree, result, force)
     if not offline:
-        as_of = datetime.combine(config.as_of, time(), UTC) if config.as_of else None
-        result = proven(result, UvResolver(as_of=as_of), complain)
+        result = proven(result, UvResolver(as_of=_as_of(config)), complain)
     _say(result, mode, made, as_json)
     left = bool(result.edits) or bool(result.flagged(Level.BREAKS, Level.CHANGES_SILENTLY))
     return 1 if mode == "check" and left else 0
@@ -88,6 +90,19 @@ def _computed(repo: str, files: Files, config: Config, names: Sequence[str]) -> 
             complain(f"{', '.join(extra)} must go together with what was asked for: they change the same file")
     left_out = files.problems if isinstance(files, Tree) else ()
     return replace(result, unread=(*left_out, *fleet.problems))
+
+
+def _locked(result: Result, config: Config, offline: bool) -> Result:
+    """The result with its locks made anew, where an index may be asked."""
+    if offline:
+        return result
+    locks = Locks(UvLocker(shelf=cache() / "locks"))
+    wishes = relocked(result.wishes, result.files, config.upgrades, locks, _as_of(config))
+    return replace(result, wishes=tuple(wishes))
+
+
+def _as_of(config: Config) -> datetime | None:
+    return datetime.combine(config.as_of, time(), UTC) if config.as_of else None
 
 
 def _write(tree: Tree, result: Result, force: bool) -> None:

@@ -2,7 +2,7 @@
 
 from transforms.manifests.hooks import is_hooks
 from transforms.manifests.lines import constraint_lines, requirement_lines
-from transforms.manifests.locks import is_lock
+from transforms.manifests.locks import is_lock, is_refreshed
 from transforms.manifests.pins import COMPILED, find_pins
 from transforms.manifests.python_floor import python_floor, python_reach
 from transforms.manifests.raising import RULES, lock_findings, milder, raise_pins
@@ -14,6 +14,7 @@ __all__ = [
     "find_pins",
     "is_hooks",
     "is_lock",
+    "is_refreshed",
     "lock_findings",
     "milder",
     "python_floor",

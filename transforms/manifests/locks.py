@@ -28,6 +28,11 @@ def is_lock(path: str) -> bool:
     return posixpath.basename(path) in NAMES
 
 
+def is_refreshed(path: str) -> bool:
+    """Whether its tool makes it anew from data alone, so that a codemod may (``relock``)."""
+    return posixpath.basename(path) == "uv.lock"
+
+
 def command(path: str, *targets: str) -> str:
     """What to run to move those distributions in a lock file."""
     verb, before = _COMMANDS[posixpath.basename(path)]

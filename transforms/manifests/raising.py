@@ -37,6 +37,7 @@ RULES = {
     "PIN004": "a pin with hashes",
     "PIN005": "the successor is listed already; the old package goes",
     "PIN006": "the pins do not go together",
+    "PIN007": "the lock file is made anew",
 }
 """What each pin rule means, by id."""
 
