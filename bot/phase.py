@@ -252,7 +252,9 @@ def _reverting(landed: Landed, revert: OpenPull, seen: Observation, login: str) 
     green = bool(names) and all(n in runs and runs[n].conclusion in landing.GREEN_ON_HEAD for n in names)
     reason = f"#{pull.number} takes {what}#{landed.pull.number} back"
     if red:
-        reason += "; its own checks are red, so a person must look"
+        asked = landed.upgrade or campaign.ROLLBACK in pull.labels
+        cure = "" if asked else " and would not cure the base, so it may not be the upgrade"
+        reason += f"; its own checks are red{cure}: a person must look"
     return phases.Reverting(
         reason,
         pull.number,

@@ -73,7 +73,7 @@ def tick(
 ) -> Report:
     """Reconcile once. ``dry`` writes nothing; ``woken`` names the repositories to look at, None means all."""
     eyes = Eyes(ports.forge, ports.workspace, ports.email, config)
-    now, stopped = ports.clock.now(), _stopped(eyes)
+    now, stopped = ports.clock.now(), why_stopped(eyes)
     sight = look(eyes, ports, memory, stopped, woken)
     found, situation, rulings = sight.found, sight.situation, sight.rulings
     acted = 0 if dry else _act(rulings, found, eyes, ports, memory)
@@ -229,7 +229,7 @@ def guarded(eyes: Eyes, ports: Ports) -> Hands:
     """Hands that read the stop again before every write."""
 
     def before() -> None:
-        if why := _stopped(eyes):
+        if why := why_stopped(eyes):
             raise Stopped(why)
 
     safe = replace(
@@ -240,7 +240,7 @@ def guarded(eyes: Eyes, ports: Ports) -> Hands:
     return Hands(safe, ports.journal, ports.web)
 
 
-def _stopped(eyes: Eyes) -> str:
+def why_stopped(eyes: Eyes) -> str:
     """Why nothing at all is written, or the empty string."""
     if eyes.config.policy.paused:
         return "the configuration says paused: true"
