@@ -9,7 +9,16 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from transforms.asyncio_mqtt.filtered_samples import KEPT, KEPT_AFTER, OTHERS, SEVERAL, UNKNOWN
+from transforms.asyncio_mqtt.filtered_samples import (
+    AT_ONCE,
+    IN_TURN,
+    IN_TURN_AFTER,
+    KEPT,
+    KEPT_AFTER,
+    OTHERS,
+    SEVERAL,
+    UNKNOWN,
+)
 from transforms.asyncio_mqtt.proving import TOP, sending
 from transforms.asyncio_mqtt.receptions import Reception, on, unknown
 from transforms.asyncio_mqtt.topics import Messages, sites
@@ -220,6 +229,23 @@ RULE = Rule(
                 broken="has no attribute 'unfiltered_messages'",
                 works="True plain/shop/7 b'stop'",
             ),
+        ),
+        Example(
+            title="Two receptions in turn, the second after the first",
+            before=TOP + IN_TURN,
+            after=TOP + IN_TURN_AFTER,
+            notes=(14, 19),
+            probe=Probe(
+                script=sending("turn"),
+                old="then late",
+                broken="has no attribute 'filtered_messages'",
+                works="then late",
+            ),
+        ),
+        Example(
+            title="Two receptions at once",
+            before=AT_ONCE,
+            flags=((7, Level.BREAKS), (8, Level.BREAKS), (16, Level.BREAKS), (18, Level.BREAKS)),
         ),
         Example(
             title="Several filters on one client need a dispatcher",

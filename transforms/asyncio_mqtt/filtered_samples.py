@@ -86,3 +86,66 @@ async def main(mail):
     for letter in mail.filtered_messages("a"):
         print(letter.topic.split())
 """
+
+IN_TURN = """\
+async def main():
+    async with Client("127.0.0.1", PORT) as client:
+        await client.subscribe("turn/#")
+        ready.set()
+        async with client.filtered_messages("turn/shop/+") as messages:
+            async for message in messages:
+                print("first", message.topic.split("/")[1], message.payload)
+                break
+        await client.publish("turn/late/8", "8")
+        async with client.unfiltered_messages() as messages:
+            async for message in messages:
+                if message.payload == b"8":
+                    print("then", message.topic.split("/")[1])
+                    return
+"""
+
+IN_TURN_AFTER = """\
+async def main():
+    async with Client("127.0.0.1", PORT) as client:
+        await client.subscribe("turn/#")
+        ready.set()
+        async for message in client.messages:
+            if not message.topic.matches("turn/shop/+"):
+                continue
+            print("first", message.topic.value.split("/")[1], message.payload)
+            break
+        await client.publish("turn/late/8", "8")
+        async for message in client.messages:
+            if message.payload == b"8":
+                print("then", message.topic.value.split("/")[1])
+                return
+"""
+
+AT_ONCE = """\
+import asyncio
+
+from asyncio_mqtt import Client
+
+
+async def both(client: Client):
+    async with client.filtered_messages("a") as first:
+        async with client.unfiltered_messages() as rest:
+            async for message in first:
+                print(message.payload)
+            async for message in rest:
+                print(message.payload)
+
+
+async def tasks(client: Client):
+    async with client.filtered_messages("a") as first:
+        task = asyncio.create_task(log(first))
+    async with client.unfiltered_messages() as rest:
+        async for message in rest:
+            print(message.payload)
+    await task
+
+
+async def log(messages):
+    async for message in messages:
+        print(message.payload)
+"""

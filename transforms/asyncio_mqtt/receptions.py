@@ -98,11 +98,38 @@ def is_alone(reception: Reception) -> bool:
 
 
 def _may_meet(reception: Reception, other: Reception) -> bool:
-    """Whether two receptions may be of one client: those of tests only within one test."""
+    """Whether two receptions may be of one client at a time: those of tests only within one test."""
+    if _follow(reception, other):
+        return False
     if is_test(reception.page.path) or is_test(other.page.path):
         page = reception.page
         return other.page is page and page.scopes.scope(reception.call) is page.scopes.scope(other.call)
     return True
+
+
+def _follow(one: Reception, other: Reception) -> bool:
+    """Whether two receptions of a function are over, each in its own ``async with``, before the other begins."""
+    page = one.page
+    if other.page is not page or page.scopes.scope(one.call) is not page.scopes.scope(other.call):
+        return False
+    first, second = _block(one), _block(other)
+    if first is None or second is None or first is second:
+        return False
+    return second not in page.above(one.call) and first not in page.above(other.call)
+
+
+def _block(reception: Reception) -> cst.With | None:
+    """The ``async with`` of a reception that is read in it by ``async for`` only, so that it ends with it."""
+    page, item = reception.page, reception.holder
+    block = page.parent(item) if isinstance(item, cst.WithItem) else None
+    if not isinstance(item, cst.WithItem) or not isinstance(block, cst.With):
+        return None
+    if item.asname is None or not isinstance(item.asname.name, cst.Name):
+        return None
+    scope, name = page.scopes.scope(reception.call), item.asname.name
+    uses = [n for n in page.below(block.body, cst.Name) if n.value == name.value]
+    read = all(isinstance(at := page.parent(n), cst.For) and at.iter is n for n in uses)
+    return block if read and all(page.scopes.scope(n) is scope for n in uses) else None
 
 
 def _escapes(reception: Reception) -> bool:

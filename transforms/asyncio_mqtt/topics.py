@@ -31,7 +31,7 @@ def sites(messages: Messages, loops: frozenset[cst.CSTNode], steps: int = 3) -> 
     """What becomes of the uses in the block, and in the functions that the message is handed to."""
     page = messages.page
     for use in page.below(messages.block, cst.Name):
-        if use.value != messages.name or [b.node for b in page.bindings(use)] != [messages.bound_by]:
+        if use.value != messages.name or not _holds(messages, use):
             continue
         match page.parent(use):
             case cst.Attribute(value=value, attr=cst.Name(value="topic")) as topic if value is use:
@@ -46,6 +46,17 @@ def sites(messages: Messages, loops: frozenset[cst.CSTNode], steps: int = 3) -> 
                 pass
             case cst.Assign() | cst.Return() | cst.Yield() | cst.Element() | cst.DictElement():
                 yield _left(use, messages.name)
+
+
+def _holds(messages: Messages, use: cst.Name) -> bool:
+    """Whether the name holds the message where it is used: other loops may bind it before or after the block."""
+    page = messages.page
+    bound = [b.node for b in page.bindings(use)]
+    others = [node for node in bound if node is not messages.bound_by]
+    if len(others) == len(bound) or not all(isinstance(node, cst.For) for node in others):
+        return False
+    here = page.scopes.scope(use) is page.scopes.scope(messages.block)
+    return not others or (here and not any(messages.block in page.above(node) for node in others))
 
 
 def _reads_both(page: Page, topic: cst.Attribute) -> bool:
