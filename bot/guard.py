@@ -71,6 +71,14 @@ class GuardedForge:
         self.before()
         return self.forge.open_issue(repo, title, body, labels)
 
+    def edit_issue(self, repo: str, number: int, body: str) -> None:
+        self.before()
+        self.forge.edit_issue(repo, number, body)
+
+    def close_issue(self, repo: str, number: int) -> None:
+        self.before()
+        self.forge.close_issue(repo, number)
+
 
 @dataclass(frozen=True, slots=True)
 class GuardedWorkspace:

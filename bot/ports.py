@@ -174,6 +174,7 @@ class Issue:
     title: str
     labels: tuple[str, ...]
     body: str = ""
+    author: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,6 +272,11 @@ class Forge(Protocol):
         """Ask for this job again at the same commit."""
 
     def open_issue(self, repo: str, title: str, body: str, labels: Sequence[str]) -> int: ...
+
+    def edit_issue(self, repo: str, number: int, body: str) -> None:
+        """New words for an issue; its title stays."""
+
+    def close_issue(self, repo: str, number: int) -> None: ...
 
 
 class Workspace(Protocol):

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import cast
 
-from bot import actions, decide, phases
+from bot import actions, dashboard, decide, phases
 from bot.act import act
 from bot.actions import Decision
 from bot.calendar import shut
@@ -19,6 +19,8 @@ from bot.config import Config
 from bot.evidence import Proof
 from bot.guard import GuardedForge, GuardedWorkspace, Stopped
 from bot.health import with_health
+from bot.locks import Locks
+from bot.measures import measure
 from bot.model import Service
 from bot.obey import obey
 from bot.observation import Observation, Talk
@@ -43,6 +45,7 @@ from bot.rollouts import Harbours, with_rollouts
 from bot.scene import Hands, Scene
 from bot.situation import Ruling, Situation, halted
 from bot.survey import Known, Survey, survey, under_way
+from transforms.model import Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,8 @@ class Ports:
     email: str
     web: str = "https://github.com"
     probe: Probe = field(kw_only=True)
+    locks: Locks | None = field(default=None, kw_only=True)
+    """None: every lock is for a person."""
 
 
 @dataclass(slots=True)
@@ -72,13 +77,41 @@ def tick(
     config: Config, ports: Ports, memory: Memory, *, dry: bool = False, woken: frozenset[str] | None = None
 ) -> Report:
     """Reconcile once. ``dry`` writes nothing; ``woken`` names the repositories to look at, None means all."""
-    eyes = Eyes(ports.forge, ports.workspace, ports.email, config)
-    now, stopped = ports.clock.now(), why_stopped(eyes)
+    eyes = Eyes(ports.forge, ports.workspace, ports.email, config, ports.locks)
+    board = None if dry else dashboard.look(eyes)
+    now, stopped = ports.clock.now(), dashboard.stop_or_go(board, eyes) or why_stopped(eyes)
+    if dashboard.wants_all(board) and not stopped:
+        memory.known, memory.broken, woken = Known(), {}, frozenset(config.repositories)
     sight = look(eyes, ports, memory, stopped, woken)
     found, situation, rulings = sight.found, sight.situation, sight.rulings
     acted = 0 if dry else _act(rulings, found, eyes, ports, memory)
     _rest(rulings, found, eyes)
-    return Report(now, standings(rulings, found), found.problems, halted(situation), stopped, acted)
+    lines = standings(rulings, found)
+    figures = measure(lines, found.seen.values())
+    report = Report(now, lines, found.problems, halted(situation), stopped, acted, figures)
+    return report if board is None or stopped else _kept(board, report, sight, guarded(eyes, ports), ports, memory)
+
+
+def _kept(
+    board: dashboard.Board, report: Report, sight: Sight, hands: Hands, ports: Ports, memory: Memory
+) -> Report:
+    """The report, once the dashboard says so. One that cannot be written keeps nothing else from going on."""
+    found, proof = sight.found, Proof(hands.eyes, ports.resolver, memory.resolutions)
+    units = {s.name: name for name, seen in found.seen.items() for s in seen.unit.services}
+
+    def scene_of(service: str) -> Scene | None:
+        return scene(units[service], sight.rulings, found, proof) if service in units else None
+
+    try:
+        tried = dashboard.keep(board, report, scene_of, hands, whole=not found.blind)
+    except ForgeError as error:
+        problem = Problem(board.home, None, f"the dashboard could not be written: {error}")
+        return replace(report, problems=(*report.problems, problem))
+    for name in tried:
+        seen = found.seen[units[name]]
+        memory.broken.pop((units[name], seen.wish.base), None)
+        memory.known.forget(seen.unit.repo)
+    return replace(report, acted=report.acted + len(tried))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +123,7 @@ class Sight:
     rulings: dict[str, Ruling]
 
 
-def look(
-    eyes: Eyes, ports: Ports, memory: Memory, stopped: str = "", woken: frozenset[str] | None = None
-) -> Sight:
+def look(eyes: Eyes, ports: Ports, memory: Memory, stopped: str = "", woken: frozenset[str] | None = None) -> Sight:
     """Where everything stands now. Changes nothing."""
     now, config = ports.clock.now(), eyes.config
     found = _asked_health(survey(eyes, memory.known, woken), eyes, ports, memory)

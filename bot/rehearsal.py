@@ -26,6 +26,8 @@ WRITES = frozenset(
         "request_review",
         "rerun",
         "open_issue",
+        "edit_issue",
+        "close_issue",
     )
 )
 """The forge's methods that change it. Everything else passes through."""
@@ -74,6 +76,8 @@ class RehearsedForge:
             told = there(repo, *arguments) if self.playbill.meant else self._instead(name, repo, arguments)
             if isinstance(told, Pull):
                 self.playbill.made.add((repo, told.number))
+            if name == "open_issue":
+                self.playbill.made.add((repo, told))
             return told
 
         return write
@@ -110,7 +114,7 @@ def detail(name: str, arguments: Sequence[Any]) -> str:
     if name == "create_pull":
         head, base, title, _ = arguments
         return f"{head} into {base}: {title}"
-    if name in ("comment", "edit_comment", "edit_pull"):
+    if name in ("comment", "edit_comment", "edit_issue", "edit_pull"):
         number, *words = arguments
         return f"#{number}: {_first(words[0])}"
     if name == "merge_pull":

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot.evidence import Proof
+from bot.measures import Measures
 from bot.model import Service, Standing
 from bot.render import Neighbour
 from bot.scene import Scene
@@ -25,6 +26,7 @@ class Report:
     halted: str
     stopped: str
     acted: int
+    measures: Measures = field(default_factory=Measures)
 
 
 def scene(name: str, rulings: Mapping[str, Ruling], found: Survey, proof: Proof) -> Scene:

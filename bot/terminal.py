@@ -76,6 +76,7 @@ class Moment:
     running: Sequence[str] = ()
     halted: str = ""
     stopped: str = ""
+    figures: Sequence[tuple[str, str]] = ()
 
 
 class VoyageView:
@@ -97,21 +98,34 @@ class VoyageView:
         *,
         halted: str = "",
         stopped: str = "",
+        figures: Sequence[tuple[str, str]] = (),
     ) -> None:
         """Show this from now on."""
-        known = len(self._moment.events)
-        self._moment = Moment(in_order(standings), tuple(events), now, sorted(running), halted, stopped)
+        known, before = len(self._moment.events), self._moment.figures
+        self._moment = Moment(in_order(standings), tuple(events), now, sorted(running), halted, stopped, figures)
         if self.tell is not None:
+            for label, figure in (f for f in figures if f not in before):
+                self.tell(Happening(now, "measured", label, figure))
             for event in events[known:]:
                 self.tell(event)
 
+    def tidings(self, events: Sequence[Happening], now: datetime) -> None:
+        """More has happened; where everybody stands is as it was."""
+        seen = self._moment
+        self.update(
+            seen.standings, events, now,
+            seen.running, halted=seen.halted, stopped=seen.stopped, figures=seen.figures,
+        )  # fmt: skip
+
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         seen = self._moment
-        room = (options.height or console.height) - _FIXED
+        grid = _figures(seen.figures, options)
+        room = (options.height or console.height) - _FIXED - len(grid)
         lines = max(0, min(len(seen.events), max(_LOG, room - len(seen.standings)), room - 1))
         yield self._header(seen)
         short = shortener(seen.standings)
         yield _one(Text(short(f"stopped: {seen.stopped}" if seen.stopped else seen.halted), style="bold red"))
+        yield from grid
         yield _table(seen.standings, options, max(1, room - lines), short)
         yield self._ci(seen.running)
         for event in seen.events[len(seen.events) - lines :]:
@@ -193,6 +207,22 @@ def picture(view: VoyageView, title: str = "convoy demo", width: int = 110) -> s
 def _print(event: Happening, console: Console) -> None:
     line = happened(event).plain.rstrip().encode(console.encoding, "replace").decode(console.encoding)
     console.out(line, highlight=False)
+
+
+def _figures(figures: Sequence[tuple[str, str]], options: ConsoleOptions) -> list[RenderableType]:
+    """One line for each figure; two side by side where there is room. A line of space follows."""
+    beside = 2 if options.max_width >= _WIDE else 1
+    wide = options.max_width // beside
+    lines: list[RenderableType] = []
+    for at in range(0, len(figures), beside):
+        line = Text()
+        for label, figure in figures[at : at + beside]:
+            cell = Text.assemble((f"{label:<24}", "dim"), one_line(figure))
+            cell.truncate(wide - 2, overflow="ellipsis")
+            cell.align("left", wide)
+            line.append_text(cell)
+        lines.append(_one(line))
+    return [*lines, Text("")] if lines else []
 
 
 def _table(standings: Sequence[Standing], options: ConsoleOptions, rows: int, short: Short) -> RenderableType:

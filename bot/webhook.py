@@ -19,6 +19,7 @@ EVENTS = frozenset(
         "pull_request",
         "pull_request_review",
         "issue_comment",
+        "issues",
         "push",
         "deployment_status",
         "installation",

@@ -175,8 +175,8 @@ class Worker:
 
 
 def _fleet(config: Config) -> dict[str, str]:
-    """Names as events may spell them -> as the configuration does."""
-    return {repo.lower(): repo for repo in config.repositories}
+    """Names as events may spell them -> as the configuration does. In the home people tick boxes."""
+    return {repo.lower(): repo for repo in (*config.repositories, *([config.home] if config.home else []))}
 
 
 def _until(report: Report, now: datetime) -> float:

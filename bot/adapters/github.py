@@ -274,6 +274,16 @@ class GithubForge:
         with translated(repo):
             return self._repo(repo).create_issue(title, body, labels=list(labels)).number
 
+    def edit_issue(self, repo: str, number: int, body: str) -> None:
+        """New words for an issue."""
+        with translated(repo):
+            self._send("PATCH", repo, f"issues/{number}", {"body": body})
+
+    def close_issue(self, repo: str, number: int) -> None:
+        """Close it; one that is closed already stays so."""
+        with translated(repo):
+            self._send("PATCH", repo, f"issues/{number}", {"state": "closed"})
+
     # ── underneath ───────────────────────────────────────────────────────────────────────────────────────
 
     def _client(self, repo: str) -> Client:

@@ -150,7 +150,7 @@ def comment(found: IssueComment) -> Comment:
 def issue(found: GithubIssue) -> Issue:
     """An issue with its labels."""
     labels = tuple(label.name for label in found.labels)
-    return Issue(found.number, found.title, labels, found.body or "")
+    return Issue(found.number, found.title, labels, found.body or "", found.user.login if found.user else "")
 
 
 def branch_rules(protection: Mapping[str, Any], rules: Iterable[Mapping[str, Any]]) -> BranchRules:

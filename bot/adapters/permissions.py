@@ -36,6 +36,7 @@ EVENTS = (
     "check_suite",
     "deployment_status",
     "issue_comment",
+    "issues",
     "pull_request",
     "pull_request_review",
     "push",

@@ -19,7 +19,7 @@ VERBS = {
     "migrate": ("bot.cli.migrate:migrate", "Run the codemods on a local checkout; shows a diff unless told more."),
     "run": ("bot.cli.run:run", "One tick: look at everything, do what is to be done now."),
     "serve": ("bot.cli.serve:serve", "Keep looking: webhooks wake it, a full look every few minutes."),
-    "status": ("bot.cli.run:status", "Where every service stands and why."),
+    "status": ("bot.cli.status:status", "Where every service stands and why; --watch keeps looking."),
     "report": ("bot.cli.report:report", "The documents of a campaign: figures, tests, benchmarks, guides."),
     "explain": ("bot.cli.explain:explain", "Why a service is where it is, and what would move it."),
     "rollback": ("bot.cli.rollback:rollback", "Open the reverts of what was merged, dependents first."),

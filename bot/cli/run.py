@@ -1,4 +1,4 @@
-"""``convoy run`` and ``convoy status``: one tick, or only a look."""
+"""``convoy run``: one tick."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bot.cli.standing import standing_data
 from bot.ports import Forge, Workspace
 from bot.reconcile import Memory, tick
 from bot.rehearsal import Playbill, RehearsedForge, RehearsedWorkspace
-from bot.render import status_text
+from bot.render import figures, status_text
 from bot.report import Report
 
 CONFIG = click.option("--config", "file", metavar="FILE", help="Configuration; config.yaml here without it.")
@@ -40,31 +40,17 @@ def run(file: str | None, dry: bool, as_json: bool) -> None:
     if as_json:
         acts = [{"event": event, "service": service, "detail": detail} for event, service, detail in told]
         writes = [asdict(write) for write in playbill.writes]
-        document(_data(report) | {"dry_run": dry, "actions": acts, "writes": writes})
+        document(report_data(report) | {"dry_run": dry, "actions": acts, "writes": writes})
         return
     for event, service, detail in told:
         click.echo(f"{'would ' if dry else ''}{event:<16}  {service:<14}  {detail}")
     for write in playbill.writes if dry else ():
         click.echo(visible(f"would write       {write.repo:<14}  {write.verb}: {write.detail}"))
-    _print(report)
+    show(report)
 
 
-@click.command()
-@CONFIG
-@JSON
-def status(file: str | None, as_json: bool) -> None:
-    """Where every service stands and why."""
-    from bot.cli.outside import outside
-
-    with outside(file) as there:
-        report = tick(there.config, there.ports, Memory(), dry=True)
-    if as_json:
-        document(_data(report))
-    else:
-        _print(report)
-
-
-def _print(report: Report) -> None:
+def show(report: Report) -> None:
+    """Where everybody stands, for people; what could not be read goes to standard error."""
     click.echo(status_text(report.standings), nl=False)
     for why in (report.halted, report.stopped and f"stopped: {report.stopped}"):
         if why:
@@ -74,11 +60,13 @@ def _print(report: Report) -> None:
         complain(f"{place}: {problem.message}")
 
 
-def _data(report: Report) -> dict[str, object]:
+def report_data(report: Report) -> dict[str, object]:
+    """The same as data."""
     return {
         "schema": 1,
         "at": report.at.isoformat(timespec="seconds"),
         "services": [standing_data(s) for s in report.standings],
         "halted": report.halted,
         "stopped": report.stopped,
+        "metrics": dict(figures(report.measures)),
     }

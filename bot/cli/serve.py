@@ -10,13 +10,13 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
-from typing import Any
 
 import click
 import uvicorn
 from starlette.types import ASGIApp
 
 from bot import server
+from bot.cli.duration import Duration
 from bot.cli.login import secrets
 from bot.cli.logs import logging_to_stderr
 from bot.cli.outside import outside
@@ -31,25 +31,6 @@ GRACE = 25.0
 """Seconds that a call under way has to finish. Container hosts kill after 30."""
 
 log = logging.getLogger("convoy")
-
-
-class Duration(click.ParamType[timedelta]):
-    """``5m``, ``1h30m``, ``10s``: as in the configuration."""
-
-    name = "DURATION"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:
-        from pydantic import TypeAdapter, ValidationError
-
-        from bot import config_file
-
-        try:
-            found: timedelta = TypeAdapter(config_file.Duration).validate_python(value)
-        except ValidationError:
-            self.fail(f'"{value}" must be a duration such as 30m, 2h or 10s', param, ctx)
-        if found < timedelta(seconds=1):
-            self.fail("at least 1s", param, ctx)
-        return found
 
 
 @click.command()

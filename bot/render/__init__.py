@@ -12,6 +12,8 @@ from bot.render.comments import (
     review_comment,
 )
 from bot.render.commits import commit_message, merge_message
+from bot.render.dashboard import controls, dashboard, dashboard_title, display, to_try_again
+from bot.render.measured import figures
 from bot.render.moves import passages
 from bot.render.pull import pull_body, pull_title
 from bot.render.revert import revert_body, revert_commit_message, revert_title
@@ -34,12 +36,17 @@ __all__ = [
     "broken_comment",
     "close_comment",
     "commit_message",
+    "controls",
+    "dashboard",
+    "dashboard_title",
     "discarded_comment",
+    "display",
     "disputed_comment",
     "edited_comment",
     "escape",
     "failing_comment",
     "fence",
+    "figures",
     "listing",
     "merge_message",
     "neighbour",
@@ -55,4 +62,5 @@ __all__ = [
     "status_text",
     "summary",
     "suspect",
+    "to_try_again",
 ]

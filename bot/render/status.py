@@ -22,11 +22,13 @@ def status_text(standings: Sequence[Standing]) -> str:
 
 def status_markdown(standings: Sequence[Standing]) -> str:
     """The same as a table for an issue."""
-    rows = [
-        (s.wave + 1, code(s.service.name), s.phase.name, link(str(s.pr), s.pr_url) if s.pr else Md("–"), _why(s))
-        for s in in_order(standings)
-    ]
-    return render("status.md", rows=rows, tally=tally(standings))
+    return render("status.md", rows=[cells(s) for s in in_order(standings)], tally=tally(standings))
+
+
+def cells(standing: Standing) -> tuple[object, ...]:
+    """A service's line of such a table."""
+    pull = link(str(standing.pr), standing.pr_url) if standing.pr else Md("–")
+    return standing.wave + 1, code(standing.service.name), standing.phase.name, pull, _why(standing)
 
 
 def summary(

@@ -154,7 +154,7 @@ class SandboxForge:
     def issues(self, repo: str, label: str) -> tuple[ports.Issue, ...]:
         with call(self._state):
             return tuple(
-                ports.Issue(issue.number, issue.title, tuple(issue.labels), issue.body)
+                ports.Issue(issue.number, issue.title, tuple(issue.labels), issue.body, issue.author)
                 for issue in self._see(repo).issues.values()
                 if issue.state == "open" and label in issue.labels
             )
@@ -214,6 +214,14 @@ class SandboxForge:
     def open_issue(self, repo: str, title: str, body: str, labels: Sequence[str]) -> int:
         with call(self._state, write=True):
             return talk.open_issue(self._state, self._login, repo, title, body, labels).number
+
+    def edit_issue(self, repo: str, number: int, body: str) -> None:
+        with call(self._state, write=True):
+            talk.edit(self._state, self._login, repo, number, body=body)
+
+    def close_issue(self, repo: str, number: int) -> None:
+        with call(self._state, write=True):
+            talk.close(self._state, self._login, repo, number)
 
     # ── facts ─────────────────────────────────────────────────────────────────────────────────────────────
 

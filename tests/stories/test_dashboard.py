@@ -1,0 +1,291 @@
+"""The dashboard issue: one table, rewritten when it changed; boxes that people tick; nothing of it lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from afloat import afloat
+from voyage import HUB, NEW, SHOP, Voyage, service
+
+from bot import boxes
+from bot.campaign import AGAIN, DASHBOARD, STOP
+from bot.reconcile import Memory, tick
+from bot.sandbox import talk
+from bot.sandbox.faults import Crash, When
+from bot.sandbox.records import Issue
+from bot.sandbox.world import BOT
+
+HOME = "acme/home"
+
+
+def homed(root: Path, *repos: str) -> Voyage:
+    voyage = Voyage(root, {repo: service() for repo in repos or (HUB,)})
+    voyage.sandbox.add_repository(HOME, {"README.md": "home"})
+    voyage.anna = voyage.sandbox.person("anna")
+    voyage.sandbox.settle()
+    voyage.config = replace(voyage.config, home=HOME)
+    return voyage
+
+
+def issue(voyage: Voyage) -> Issue:
+    """The one dashboard that was ever opened."""
+    (found,) = [i for i in voyage.sandbox.state.repo(HOME).issues.values() if DASHBOARD in i.labels]
+    return found
+
+
+def table(voyage: Voyage) -> str:
+    (found,) = talk.comments_on(voyage.sandbox.state.repo(HOME), issue(voyage).number)
+    return found.body
+
+
+def ticks(voyage: Voyage, box: str, who: str = "anna") -> None:
+    """Somebody ticks a box, as a browser does: the words with one letter changed."""
+    here = issue(voyage)
+    lines = [line.replace("[ ]", "[x]") if boxes.mark(box) in line else line for line in here.body.splitlines()]
+    assert "\n".join(lines) != here.body.rstrip("\n"), f"there is no such box to tick:\n{here.body}"
+    talk.edit(voyage.sandbox.state, who, HOME, here.number, body="\r\n".join(lines))
+
+
+def history(voyage: Voyage) -> list[str]:
+    return [line for line in voyage.sandbox.history if HOME in line]
+
+
+def test_the_table_says_where_everybody_stands_and_is_rewritten_only_when_that_changes(tmp_path: Path) -> None:
+    voyage = homed(tmp_path)
+    voyage.tick()
+    assert "| 1 | `hub` | Due |" in table(voyage)
+    assert "| services processed | 0 of 1 |" in table(voyage)
+    voyage.tick()
+    assert "| 1 | `hub` | Checking |" in table(voyage)
+    said = history(voyage)
+    for _ in range(3):
+        voyage.tick()
+    assert history(voyage) == said, "nothing changed, and nothing was written"
+
+
+def test_when_the_campaign_is_over_the_issue_is_closed_with_a_last_word_and_stays_so(tmp_path: Path) -> None:
+    voyage = homed(tmp_path)
+    voyage.sail()
+    assert issue(voyage).state == "closed"
+    assert table(voyage).startswith("**The campaign is over.**")
+    assert "| 1 | `hub` | Settled |" in table(voyage)
+    said = history(voyage)
+    voyage.sail(3)
+    assert history(voyage) == said
+
+
+def test_a_fleet_that_needs_nothing_gets_no_issue(tmp_path: Path) -> None:
+    voyage = Voyage(tmp_path, {HUB: service(pin="tenacity==9.1.2", code=NEW)})
+    voyage.sandbox.add_repository(HOME, {"README.md": "home"})
+    voyage.config = replace(voyage.config, home=HOME)
+    voyage.sail(2)
+    assert voyage.sandbox.state.repo(HOME).issues == {}
+
+
+def test_a_ticked_stop_stops_this_very_look_and_a_ticked_end_lets_the_fleet_go_on(tmp_path: Path) -> None:
+    voyage = homed(tmp_path)
+    voyage.tick()
+    ticks(voyage, boxes.STOP)
+    pulls = list(voyage.sandbox.history)
+    voyage.tick()
+    assert STOP in issue(voyage).labels
+    assert boxes.ticked(issue(voyage).body) == set()
+    voyage.sail(3)
+    new = [line for line in voyage.sandbox.history[len(pulls) :] if HUB in line]
+    assert [line for line in new if "pull" in line or "merge" in line] == []
+    ticks(voyage, boxes.GO)
+    voyage.sail()
+    assert STOP not in issue(voyage).labels
+    assert voyage.phases() == {"hub": "Settled"}
+
+
+def test_the_end_of_the_stop_also_ends_one_that_stands_on_another_issue(tmp_path: Path) -> None:
+    voyage = homed(tmp_path)
+    voyage.tick()
+    voyage.sandbox.forge("anna").open_issue(HOME, "Stop", "", [STOP])
+    voyage.tick()
+    assert STOP in voyage.reason("hub")
+    ticks(voyage, boxes.GO)
+    voyage.tick()
+    voyage.tick()
+    assert voyage.sandbox.forge().issues(HOME, STOP) == ()
+    assert voyage.report.stopped == ""
+
+
+def test_who_ticks_both_stop_and_its_end_gets_the_stop(tmp_path: Path) -> None:
+    voyage = homed(tmp_path)
+    voyage.tick()
+    ticks(voyage, boxes.STOP)
+    ticks(voyage, boxes.GO)
+    voyage.tick()
+    assert STOP in issue(voyage).labels
+    assert boxes.ticked(issue(voyage).body) == set()
+
+
+def test_a_declined_service_is_tried_again_when_its_box_is_ticked(tmp_path: Path) -> None:
+    voyage = homed(tmp_path, HUB, SHOP)
+    voyage.tick()
+    assert boxes.mark(boxes.again("hub")) not in issue(voyage).body, "nothing there to be tried again yet"
+    voyage.tick()
+    voyage.anna.close(voyage.sandbox.state.pull(HUB, 1))
+    voyage.tick()
+    assert voyage.phases()["hub"] == "Declined"
+    ticks(voyage, boxes.again("hub"))
+    assert voyage.tick().acted
+    assert AGAIN in voyage.sandbox.state.pull(HUB, 1).labels
+    assert boxes.ticked(issue(voyage).body) == set()
+    voyage.sail()
+    assert voyage.phases() == {"hub": "Settled", "shop": "Settled"}
+
+
+def test_a_broken_service_is_tried_again_though_its_base_did_not_move(tmp_path: Path) -> None:
+    voyage = homed(tmp_path)
+    ports = voyage.ports()
+    tries = []
+
+    def refuse(*_: object) -> None:
+        tries.append(1)
+        raise RuntimeError("no")
+
+    ports.workspace.push = refuse  # type: ignore[method-assign]
+    for _ in range(3):
+        voyage.report = tick(voyage.config, ports, voyage.memory)
+    assert voyage.phases() == {"hub": "Broken"}
+    assert tries == [1]
+    ticks(voyage, boxes.again("hub"))
+    for _ in range(2):
+        voyage.report = tick(voyage.config, ports, voyage.memory)
+    assert tries == [1, 1]
+
+
+def test_look_again_forgets_everything_that_was_known(tmp_path: Path) -> None:
+    voyage = homed(tmp_path)
+    voyage.tick()
+    known = voyage.memory.known
+    voyage.tick()
+    assert voyage.memory.known is known
+    ticks(voyage, boxes.LOOK)
+    voyage.tick()
+    assert voyage.memory.known is not known
+    assert boxes.ticked(issue(voyage).body) == set()
+
+
+@pytest.mark.parametrize("write", ["edit_comment", "look"])
+def test_a_tick_that_comes_between_our_read_and_our_write_is_not_lost(tmp_path: Path, write: str) -> None:
+    voyage = homed(tmp_path)
+    voyage.tick()
+    if write == "look":
+        ticks(voyage, boxes.LOOK)
+    ports = voyage.ports()
+    comments, ticked = ports.forge.comments, []
+
+    def tick_meanwhile(repo: str, number: int) -> object:
+        if repo != HOME and not ticked:
+            ticked.append(ticks(voyage, boxes.STOP))
+        return comments(repo, number)
+
+    ports.forge.comments = tick_meanwhile  # type: ignore[method-assign, assignment]
+    voyage.report = tick(voyage.config, ports, voyage.memory)
+    assert ticked, "somebody ticked while we were looking at the pull request"
+    assert boxes.ticked(issue(voyage).body) == {boxes.STOP}
+    voyage.tick()
+    assert STOP in issue(voyage).labels
+
+
+def test_ticks_on_an_issue_that_is_not_ours_mean_nothing(tmp_path: Path) -> None:
+    voyage = homed(tmp_path)
+    voyage.tick()
+    forged = issue(voyage).body.replace("[ ]", "[x]")
+    voyage.sandbox.forge("anna").open_issue(HOME, "Convoy", forged, [DASHBOARD])
+    voyage.tick()
+    assert voyage.report.stopped == ""
+    assert voyage.sandbox.forge().issues(HOME, STOP) == ()
+
+
+def test_two_dashboards_by_mistake_become_one(tmp_path: Path) -> None:
+    voyage = homed(tmp_path)
+    voyage.tick()
+    voyage.sandbox.forge().open_issue(HOME, "Convoy", issue(voyage).body, [DASHBOARD])
+    voyage.tick()
+    assert [i.number for i in voyage.sandbox.forge().issues(HOME, DASHBOARD)] == [1]
+
+
+def test_a_home_that_cannot_be_written_is_a_problem_and_the_fleet_sails_on(tmp_path: Path) -> None:
+    voyage = homed(tmp_path)
+    voyage.sandbox.state.repo(HOME).permissions[BOT] = "read"
+    voyage.sail()
+    assert voyage.phases() == {"hub": "Settled"}
+    voyage.sandbox.state.repo(HOME).permissions[BOT] = "write"
+
+
+def test_a_look_without_doing_anything_writes_no_dashboard(tmp_path: Path) -> None:
+    voyage = homed(tmp_path)
+    tick(voyage.config, voyage.ports(), Memory(), dry=True)
+    assert voyage.sandbox.state.repo(HOME).issues == {}
+
+
+def test_a_quiet_dashboard_costs_three_unchanged_answers(tmp_path: Path) -> None:
+    voyage = homed(tmp_path / "world")
+    with afloat(voyage, tmp_path) as sea:
+        for _ in range(5):
+            sea.tick()
+            voyage.sandbox.advance(minutes=5)
+        asked = [one for one in sea.cost() if HOME in one.path]
+        assert {one.status for one in asked} == {304}
+        assert len(asked) <= 3, [one.path for one in asked]
+
+
+def sailed(voyage: Voyage) -> int:
+    """A voyage with a stop, its end and a second try in it, from crash to crash. How often it crashed."""
+    steps: list[Callable[[], None]] = [
+        lambda: ticks(voyage, boxes.STOP),
+        lambda: ticks(voyage, boxes.GO),
+        lambda: voyage.anna.close(voyage.sandbox.state.pull(HUB, 1)),
+        lambda: ticks(voyage, boxes.again("hub")),
+    ]
+    when: list[Callable[[], bool]] = [
+        lambda: voyage.phases() == {"hub": "AwaitingReview"} and "AwaitingReview" in table(voyage),
+        lambda: STOP in issue(voyage).labels and not boxes.ticked(issue(voyage).body),
+        lambda: STOP not in issue(voyage).labels and not boxes.ticked(issue(voyage).body),
+        lambda: voyage.phases() == {"hub": "Declined"} and boxes.mark(boxes.again("hub")) in issue(voyage).body,
+    ]
+    crashes = still = turn = 0
+    while still < 5:
+        try:
+            acted = bool(voyage.tick().acted)
+            if turn < len(steps) and when[turn]():
+                steps[turn]()
+                turn, acted = turn + 1, True
+            elif turn == len(steps):
+                acted |= voyage.approve_all()
+        except Crash:
+            crashes, acted, voyage.memory = crashes + 1, True, Memory()
+        voyage.sandbox.advance(minutes=5)
+        still = 0 if acted else still + 1
+    assert turn == len(steps), f"step {turn} was never reached: {voyage.phases()}\n{issue(voyage).body}"
+    return crashes
+
+
+def ended(voyage: Voyage) -> object:
+    here = issue(voyage)
+    return (here.state, here.body, here.labels, table(voyage), voyage.phases())
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("part", range(2))
+def test_crashing_at_any_write_of_it_and_starting_again_ends_in_the_same_words(
+    tmp_path: Path, when: When, part: int
+) -> None:
+    calm = homed(tmp_path / "calm")
+    before = calm.sandbox.state.faults.writes
+    assert sailed(calm) == 0
+    writes = calm.sandbox.state.faults.writes - before
+    assert ended(calm)[0] == "closed"  # type: ignore[index]
+    for nth in range(1 + part, writes + 1, 2):
+        voyage = homed(tmp_path / f"{nth}")
+        voyage.sandbox.state.faults.crash_at_write(nth, when)
+        assert sailed(voyage) == 1, f"write {nth} was never reached"
+        assert ended(voyage) == ended(calm), f"a crash {when} write {nth} left another world"
