@@ -27,7 +27,7 @@ from bot.render.goals import goals
 from bot.render.guide import guide
 from bot.render.rebuild import Order, rebuild_guide
 from bot.render.report import execution
-from bot.render.report_tests import benchmark_report, test_report
+from bot.render.report_tests import benchmark_report, checks_report
 from bot.report import Report
 
 FAMILIES = {"asyncio-mqtt": "mqtt", "influxdb3-python": "influxdb", "influxdb-client": "influxdb"}
@@ -43,7 +43,7 @@ def report(out: str, file: str | None, as_json: bool) -> None:
     with outside(file) as there:
         memory, ports = Memory(), there.ports
         found = tick(there.config, ports, memory, dry=True)
-        eyes = Eyes(ports.forge, ports.workspace, ports.email, there.config)
+        eyes = Eyes(ports.forge, ports.workspace, ports.email, there.config, ports.locks)
         log = logbook(eyes, memory.known, found.standings, found.at)
         log = replace(log, answers=_answers(log, there.config, ports.probe))
         texts = documents(log, found, there.config, Path(file or DEFAULT).name)
@@ -72,7 +72,7 @@ def documents(log: Logbook, found: Report, config: Config, file: str) -> dict[st
     name = log.campaign
     return {
         f"{name}-execution-complete.md": execution(log, found.standings),
-        f"{name}-test-report.md": test_report(log),
+        f"{name}-test-report.md": checks_report(log),
         f"{name}-benchmark-report.md": benchmark_report(log),
         f"{name}-batch-rebuild-guide.md": rebuild_guide(_order(log, found), config, file),
         **migration_guides(config),

@@ -23,7 +23,7 @@ STAND = {
 }
 
 
-def test_report(log: Logbook) -> str:
+def checks_report(log: Logbook) -> str:
     """``<campaign>-test-report.md``."""
     found = figures.tests(log)
     return render(

@@ -179,3 +179,42 @@ def test_in_the_picture_waves_stand_from_left_to_right() -> None:
     left = {name: int(box.attrib["x"]) for name, box in boxes.items() if box is not None}
     ordered = sorted(left, key=lambda name: place[name])
     assert all((left[a] < left[b]) == (place[a] < place[b]) for a, b in pairwise(ordered))
+
+
+def guide() -> str:
+    return read("phase2-batch-rebuild-guide.md")
+
+
+def test_the_guide_has_the_waves_of_the_order() -> None:
+    table = {int(row[0]): set(row[1].split(", ")) for row in rows(guide()) if row[0].isdigit()}
+    assert {name: number for number, names in table.items() for name in names} == waves()
+    assert set(waves()) == set(fleet())
+
+
+def test_the_guide_says_the_limits_that_the_configuration_sets() -> None:
+    policy = yaml.safe_load((FLEET / "config.yaml").read_text())["policy"]
+    said = re.search(
+        r"At most (\d+) pull requests are open .* for (\d+) seconds.*within (\d+) minutes", guide(), re.DOTALL
+    )
+    assert said
+    assert [said[1], f"{said[2]}s", f"{said[3]}m"] == [
+        str(policy["open_prs"]),
+        policy["soak"],
+        policy["checks_timeout"],
+    ]
+    assert f"more than {policy['halt_at'].replace('%', ' %')} of the merged services" in " ".join(guide().split())
+
+
+def test_the_guide_lists_the_upgrades_and_the_critical_services_of_the_configuration() -> None:
+    wanted = yaml.safe_load((FLEET / "config.yaml").read_text())
+    table = guide().partition("| Upgrade | Moves |")[2].partition("## Before")[0]
+    assert [row[0] for row in rows(table)] == wanted["upgrades"]
+    critical = [name for name, body in wanted["services"].items() if body.get("criticality") == "critical"]
+    assert f"Critical services, by the configuration: {', '.join(critical)}." in guide()
+
+
+def test_the_guide_names_who_needs_each_other_as_the_edges_do() -> None:
+    mutual = sorted({tuple(sorted(edge)) for edge in needs() if (edge[1], edge[0]) in needs()})
+    assert [f"{', '.join(pair)} need each other" for pair in mutual] == re.findall(
+        r"^.* need each other", guide(), re.M
+    )

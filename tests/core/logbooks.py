@@ -26,7 +26,7 @@ def pull(number: int = 1, opened: float = 0, merged: float | None = None, state:
     return Pull(
         "acme/shop", number, "Move", "", "convoy", "convoy/phase2/x", "b" * 40, "acme/shop", "main", "c" * 40,
         state, START + timedelta(minutes=opened), merged=merged is not None, merged_at=at(merged),
-        url=f"https://forge.example/{number}",
+        url=f"https://github.com/acme/shop/pull/{number}",
     )  # fmt: skip
 
 
