@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime, time, timedelta
 
-from bot.migrate import Overlay
+from bot.config import Config
 from bot.observation import Wish
-from bot.ports import Locker
-from transforms.manifests import find_pins, is_refreshed, lock_findings
+from bot.overlay import Overlay
+from bot.ports import Locker, Workspace
+from transforms.manifests import find_pins, is_refreshed, lock_findings, published
 from transforms.model import Files, Finding, Level, Migration, Step, Upgrade, Verdict
 
 RULE = "PIN007"
@@ -23,13 +24,34 @@ class Locks:
     known: dict[tuple[object, ...], bytes | None] = field(default_factory=dict)
 
     def made(
-        self, wish: Wish, files: Files, path: str, moved: frozenset[str], until: datetime | None
+        self, wish: Wish, files: Files, path: str, upgrades: Sequence[Upgrade], until: datetime | None
     ) -> bytes | None:
         """The lock at ``path`` for the wish, None where it is for a person."""
+        moved = frozenset(u.target for u in upgrades if u.library in wish.moving)
         key = (wish.unit.repo, wish.base, path, moved, until, tuple(sorted(wish.edits.items())))
         if key not in self.known:
-            self.known[key] = self.locker.lock(Overlay(files, wish.edits), path, moved, until)
+            made = self.locker.lock(Overlay(files, wish.edits), path, moved, until)
+            left = made is None or _is_left(wish, Overlay(files, {**wish.edits, path: made}), path, upgrades)
+            self.known[key] = None if left else made
         return self.known[key]
+
+
+def followed(
+    wishes: Sequence[Wish], files: Files, config: Config, workspace: Workspace, locks: Locks | None
+) -> list[Wish]:
+    """The wishes for one base with their locks, the same for the same base whenever it is looked at."""
+    if locks is None or not any(_is_stale(f) for wish in wishes for f in wish.findings):
+        return list(wishes)
+    [base] = workspace.log(wishes[0].unit.repo, wishes[0].base, limit=1)
+    return relocked(wishes, files, config.upgrades, locks, _until(config, base.committed_at))
+
+
+def _until(config: Config, base: datetime) -> datetime:
+    """Up to when releases count: as configured, or to the base commit and at least to the targets."""
+    if config.as_of:
+        return datetime.combine(config.as_of, time(), UTC)
+    days = [day for upgrade in config.upgrades if (day := published(upgrade))]
+    return max([base, *(datetime.combine(day, time(), UTC) + timedelta(days=1) for day in days)])
 
 
 def relocked(
@@ -57,13 +79,10 @@ def _is_stale(finding: Finding) -> bool:
 def _relocked(
     wish: Wish, files: Files, path: str, upgrades: Sequence[Upgrade], locks: Locks, until: datetime | None
 ) -> Wish:
-    moved = [u for u in upgrades if u.library in wish.moving]
-    content = locks.made(wish, files, path, frozenset(u.target for u in moved), until)
+    content = locks.made(wish, files, path, upgrades, until)
     if content is None or content == files[path]:
         return wish
     edits = {**wish.edits, path: content}
-    if _is_left(wish, Overlay(files, edits), path, upgrades):
-        return wish
     migrations = {name: _told(m, path) for name, m in wish.migrations.items()}
     last = [name for name, m in migrations.items() if m.edits][-1]
     return replace(wish, edits=edits, migrations={**migrations, last: _with(migrations[last], {path: content})})

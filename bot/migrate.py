@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from textwrap import shorten
 from types import MappingProxyType
@@ -11,30 +11,13 @@ from bot.config import Config
 from bot.graph import groups
 from bot.model import Service, Unit
 from bot.observation import Wish
+from bot.overlay import Overlay
 from bot.places import inner
 from bot.ports import Workspace
 from bot.sharing import obstacles
 from transforms.memory import remembering
 from transforms.model import Files, Migration, Status, Upgrade, Verdict
 from transforms.runner import NOTHING, migrate
-
-
-@dataclass(frozen=True, slots=True)
-class Overlay(Mapping[str, bytes]):
-    """A tree with some files changed, without copying the rest."""
-
-    under: Files
-    edits: Mapping[str, bytes]
-
-    def __getitem__(self, path: str) -> bytes:
-        return self.edits[path] if path in self.edits else self.under[path]
-
-    def __iter__(self) -> Iterator[str]:
-        yield from self.under
-        yield from (path for path in self.edits if path not in self.under)
-
-    def __len__(self) -> int:
-        return sum(1 for _ in self)
 
 
 @dataclass(frozen=True, slots=True)

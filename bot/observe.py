@@ -10,6 +10,7 @@ from bot import campaign, landing
 from bot.config import Config
 from bot.freshness import is_fresh, is_touched
 from bot.listen import hear, writers
+from bot.locks import Locks
 from bot.model import Service, Unit
 from bot.observation import Landed, Observation, OpenPull, Wish
 from bot.ports import BranchRules, Check, Comment, Commit, Forge, Pull, Repository, Workspace
@@ -38,6 +39,7 @@ class Eyes:
     workspace: Workspace
     email: str
     config: Config
+    locks: Locks | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from bot import campaign, discover, graph, migrate, observe, phases
 from bot.config import Config
 from bot.graph import Order
+from bot.locks import followed
 from bot.model import Edge, Service, Unit
 from bot.observation import Observation, Wish
 from bot.observe import Eyes, RepoView
@@ -119,7 +120,8 @@ def _repository(
     ours, libraries = observe.ours(view, eyes), [u.library for u in eyes.config.upgrades]
     skips = {s.name: campaign.barred(ours, eyes.config.campaign, s, libraries) for s in services}
     wanted = migrate.wanted(eyes.config)
-    for wish in migrate.wishes(view.base, view.files, services, wanted, known.migrations, skips):
+    wishes = migrate.wishes(view.base, view.files, services, wanted, known.migrations, skips)
+    for wish in followed(wishes, view.files, eyes.config, eyes.workspace, eyes.locks):
         before = known.seen.get(wish.unit.name)
         if fresh or before is None or before.wish != wish:
             known.seen[wish.unit.name] = before = _observation(wish, view, roots, eyes)

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot import campaign, discover, migrate, phases, render
+from bot.locks import followed
 from bot.model import Service
 from bot.observation import Landed, Wish
 from bot.ports import Conflict, Pull, Refused
@@ -124,7 +125,8 @@ def _generated(scene: Scene, landed: Landed, mine: Sequence[Pull], without: str,
 
     skips = {s.name: bars(s) for s in services}
     wanted = migrate.wanted(config)
-    found = migrate.wishes(landed.base, files, services, wanted, migrate.Cache(), skips)
+    alone = migrate.wishes(landed.base, files, services, wanted, migrate.Cache(), skips)
+    found = followed(alone, files, config, hands.eyes.workspace, hands.eyes.locks)
     return _united([w for w in found if any(s.path in paths for s in w.unit.services)])
 
 

@@ -49,6 +49,12 @@ class UvLocker:
 
     def lock(self, files: Files, path: str, moved: Collection[str], until: datetime | None) -> bytes | None:
         """The ``uv.lock`` at ``path`` made anew for its project in ``files``; None where that is for a person."""
+        try:
+            return self._lock(files, path, moved, until)
+        except OSError:
+            return None
+
+    def _lock(self, files: Files, path: str, moved: Collection[str], until: datetime | None) -> bytes | None:
         index = index_of(self.index, os.environ)
         told = project(files, path, _shown(index or _PUBLIC))
         python = _python(told.python) if told else None
@@ -96,7 +102,7 @@ class UvLocker:
                 timeout=self.timeout,
                 check=False,
             )
-        except (subprocess.TimeoutExpired, OSError):
+        except subprocess.TimeoutExpired:
             return False
         return done.returncode == 0
 

@@ -17,10 +17,12 @@ from bot.adapters.git import GitWorkspace
 from bot.adapters.git_environment import Identity
 from bot.adapters.github import GithubForge, connect
 from bot.adapters.health import HttpProbe
+from bot.adapters.locker import UvLocker
 from bot.adapters.resolver import UvResolver
 from bot.adapters.samples import KeepingProbe
 from bot.cli.journal import Timeline
 from bot.config import Config
+from bot.locks import Locks
 from bot.reconcile import Ports
 from bot.sandbox import fleet, saving
 from bot.sandbox.clock import RealClock
@@ -122,7 +124,8 @@ def _aboard(state: ForgeState, url: str, clock: RealClock, timeline: Timeline, c
         asking = HttpProbe(private_redirects=config.policy.private_redirects)
         probe = KeepingProbe(asking, clock, Path(mirrors) / "samples.sqlite")
         try:
-            yield Ports(forge, workspace, clock, UvResolver(as_of=as_of), timeline, BOT_EMAIL, url, probe=probe)
+            resolver, locks = UvResolver(as_of=as_of), Locks(UvLocker(shelf=Path(mirrors) / "locks"))
+            yield Ports(forge, workspace, clock, resolver, timeline, BOT_EMAIL, url, probe=probe, locks=locks)
         finally:
             probe.close()
             asking.close()

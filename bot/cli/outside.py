@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from bot.cli.journal import Timeline
 from bot.config import Config, read
+from bot.locks import Locks
 from bot.ports import Forge
 from bot.reconcile import Ports
 from bot.roster import roster
@@ -73,6 +74,7 @@ def github(config: Config) -> Iterator[Ports]:
     from bot.adapters.git_environment import Identity
     from bot.adapters.github import GithubForge
     from bot.adapters.health import HttpProbe
+    from bot.adapters.locker import UvLocker
     from bot.adapters.resolver import UvResolver
     from bot.adapters.samples import KeepingProbe
     from bot.adapters.store import Store
@@ -94,10 +96,11 @@ def github(config: Config) -> Iterator[Ports]:
         stack.callback(workspace.close)
         asking = HttpProbe(private_redirects=config.policy.private_redirects)
         stack.callback(asking.close)
+        locks = Locks(UvLocker(shelf=cache() / "locks"))
         probe = KeepingProbe(asking, clock, cache() / "samples.sqlite")
         stack.callback(probe.close)
         resolver, timeline = UvResolver(as_of=_moment(config)), Timeline(clock)
-        yield Ports(forge, workspace, clock, resolver, timeline, identity.email, web, probe=probe)
+        yield Ports(forge, workspace, clock, resolver, timeline, identity.email, web, probe=probe, locks=locks)
 
 
 def web_of(api: str) -> str:

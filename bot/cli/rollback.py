@@ -102,7 +102,7 @@ def rollback(
 def roll_back(wanted: Wanted, config: Config, ports: Ports, *, dry: bool = False) -> Outcome:
     """Look, plan, and open what is not open yet. Raises ConfigError for what nobody knows."""
     ports = _rehearsed(ports, meant=not dry)
-    eyes = Eyes(ports.forge, ports.workspace, ports.email, config)
+    eyes = Eyes(ports.forge, ports.workspace, ports.email, config, ports.locks)
     if (why := why_stopped(eyes)) and not dry:
         raise Stopped(f"{why}: nothing is written until `convoy go`")
     sight = look(eyes, ports, Memory())

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 
 from bot.cli.migration import Result
 from bot.evidence import Question, question
-from bot.migrate import Overlay
 from bot.observation import Wish
+from bot.overlay import Overlay
 from bot.ports import Resolution, Resolver
 from transforms.model import Finding, Level, Migration, Verdict
 

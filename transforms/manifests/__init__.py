@@ -1,5 +1,6 @@
 """Requirements wherever Python projects write them: found, judged, raised in place. Pure, byte-preserving."""
 
+from transforms.manifests.hashes import published
 from transforms.manifests.hooks import is_hooks
 from transforms.manifests.lines import constraint_lines, requirement_lines
 from transforms.manifests.locks import is_lock, is_refreshed
@@ -17,6 +18,7 @@ __all__ = [
     "is_refreshed",
     "lock_findings",
     "milder",
+    "published",
     "python_floor",
     "python_reach",
     "raise_pins",

@@ -10,6 +10,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 
 from packaging.markers import InvalidMarker, Marker
 from packaging.requirements import Requirement
@@ -30,14 +31,16 @@ _PYTHONS = tuple(f"3.{minor}" for minor in range(7, 20))
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """The SHA-256 of every file of a release, and what it needs that older ones did not or not so new."""
+    """When it came, the SHA-256 of every file, and what it needs that older ones did not or not so new."""
 
+    published: date
     files: tuple[str, ...]
     needs: tuple[str, ...] = ()
 
 
 RELEASES = {
     ("pytest", "9.0.2"): Release(
+        date(2025, 12, 6),
         (
             "711ffd45bf766d5264d487b917733b453d917afd2b0ad65223959f59089f875b",
             "75186651a92bd89611d1d9fc20f0b4345fd827c41ccd5c299a868a05d70edf11",
@@ -45,6 +48,7 @@ RELEASES = {
         ("iniconfig>=1.0.1", "packaging>=22", "pluggy>=1.5,<2", "pygments>=2.7.2"),
     ),
     ("pytest-asyncio", "1.3.0"): Release(
+        date(2025, 11, 10),
         (
             "611e26147c7f77640e6d0a92a38ed17c3e9848063698d5c93d5aa7aa11cebff5",
             "d7f52f36d231b80ee124cd216ffb19369aa168fc10095013c6b014a34d3ee9e5",
@@ -56,18 +60,21 @@ RELEASES = {
         ),
     ),
     ("tenacity", "9.1.2"): Release(
+        date(2025, 4, 2),
         (
             "1169d376c297e7de388d18b4481760d478b0e99a777cad3a9c86e556f4b697cb",
             "f77bf36710d8b73a50b2dd155c97b870017ad21afe6ab300326b0371b3b05138",
-        )
+        ),
     ),
     ("python-dotenv", "1.2.1"): Release(
+        date(2025, 10, 26),
         (
             "42667e897e16ab0d66954af0e60a9caa94f0fd4ecf3aaf6d2d260eec1aa36ad6",
             "b81ee9561e9ca4004139c6cbba3a238c32b03e4894671e181b671e8cb8425d61",
-        )
+        ),
     ),
     ("aiomqtt", "2.4.0"): Release(
+        date(2025, 5, 3),
         (
             "721296e2b79df5f6c7c4dfc91700ae0166953a4127735c92637859619dbd84e4",
             "ab0f18fc5b7ffaa57451c407417d674db837b00a9c7d953cccd02be64f046c17",
@@ -75,12 +82,14 @@ RELEASES = {
         ("paho-mqtt>=2.1.0,<3",),
     ),
     ("paho-mqtt", "2.1.0"): Release(
+        date(2024, 4, 29),
         (
             "12d6e7511d4137555a3f6ea167ae846af2c7357b10bc6fa4f7c3968fc1723834",
             "6db9ba9b34ed5bc6b6e3812718c7e06e2fd7444540df2455d2c51bd58808feee",
-        )
+        ),
     ),
     ("influxdb3-python", "0.17.0"): Release(
+        date(2026, 1, 8),
         (
             "4847a20529872a66ccddd4d14387737767694c02d4b45031f768b04a72d2d2df",
             "676358f4d8f08d02bbb94b13f03a871f7834175e70f45811bf40a56b39f38769",
@@ -97,9 +106,19 @@ RELEASES = {
 """What is published of the targets; a release of a file is never replaced by another of the same name."""
 
 
+def published(upgrade: Upgrade) -> date | None:
+    """The day on which the target came, where it is known."""
+    release = _release(upgrade)
+    return release.published if release else None
+
+
+def _release(upgrade: Upgrade) -> Release | None:
+    return RELEASES.get((str(canonicalize_name(upgrade.target)), upgrade.version))
+
+
 def renewed(spot: Spot, words: str, upgrade: Upgrade) -> Edit | None:
     """The target's hashes in place of the old ones, laid out like these; None where they are not known."""
-    release = RELEASES.get((str(canonicalize_name(upgrade.target)), upgrade.version))
+    release = _release(upgrade)
     if spot.hashes is None or release is None or not _EXACT.match(spot.constraint.strip()):
         return None
     start, end = spot.hashes
@@ -110,7 +129,7 @@ def renewed(spot: Spot, words: str, upgrade: Upgrade) -> Edit | None:
 
 def lacking(files: Files, spot: Spot, upgrade: Upgrade) -> tuple[str, ...]:
     """What the target needs and the file, with those that it includes, does not list."""
-    release = RELEASES.get((str(canonicalize_name(upgrade.target)), upgrade.version))
+    release = _release(upgrade)
     needs = [Requirement(need) for need in release.needs] if release else []
     pythons = _pythons(files, spot, upgrade)
     listed = {s.project: s for s in _listed(files, spot.file, 3)}
