@@ -22,6 +22,7 @@ VERBS = {
     "status": ("bot.cli.status:status", "Where every service stands and why; --watch keeps looking."),
     "report": ("bot.cli.report:report", "The documents of a campaign: figures, tests, benchmarks, guides."),
     "explain": ("bot.cli.explain:explain", "Why a service is where it is, and what would move it."),
+    "validate": ("bot.cli.validate:validate", "Everything that was merged, checked again."),
     "rollback": ("bot.cli.rollback:rollback", "Open the reverts of what was merged, dependents first."),
     "stop": ("bot.cli.stop:stop", "Stop the fleet: nothing more is written until `convoy go`."),
     "go": ("bot.cli.stop:go", "End the emergency stop."),

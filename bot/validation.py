@@ -1,0 +1,157 @@
+"""Stage: everything that was merged, checked again: base checks, pins, deployments and health as they are today.
+
+It only looks. After a service has settled nothing is taken back unasked, so what is found here is for a person.
+What nobody can tell is ``unknown``, what nobody asked for ``not configured``; neither counts as well or as sick.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from bot import health, landing
+from bot.config import Config
+from bot.model import Service
+from bot.observation import Landed, Observation
+from bot.ports import Check, Deployment, Forge, Probe
+from bot.rollouts import BAD, GOOD, environments
+
+State = Literal["well", "sick", "unknown", "not configured"]
+
+FAR = 30
+"""How many base commits are looked through for a run or a deployment that ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What one of the four questions came to."""
+
+    state: State
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """One service that was merged, or merged and taken back."""
+
+    service: Service
+    pr: int
+    taken_back: bool
+    checks: Word
+    pins: Word
+    deployments: Word
+    health: Word
+
+    @property
+    def words(self) -> tuple[tuple[str, Word], ...]:
+        return (
+            ("checks", self.checks),
+            ("pins", self.pins),
+            ("deployments", self.deployments),
+            ("health", self.health),
+        )
+
+    @property
+    def sick(self) -> bool:
+        return any(word.state == "sick" for _, word in self.words)
+
+
+def examine(seen: Observation, config: Config, forge: Forge, probe: Probe) -> tuple[Examined, ...]:
+    """Every service of a unit that has a merged pull request; nothing for one that has none."""
+    landed = seen.landed
+    if landed is None:
+        return ()
+    words = (
+        _checks(seen, landed, forge),
+        _pins(seen, landed),
+        _deployments(seen, landed, config, forge),
+        _health(seen, config, probe),
+    )
+    return tuple(Examined(s, landed.pull.number, not landed.stands, *words) for s in seen.unit.services)
+
+
+def _checks(seen: Observation, landed: Landed, forge: Forge) -> Word:
+    """The last conclusive run of each required check on the base, no older than our merge."""
+    ran = {c.name for runs in landed.checks.values() for c in runs}
+    names = seen.required or tuple(sorted(ran))
+    newest = _last_runs(set(names), landed, seen.unit.repo, forge)
+    red = [c for n in names if (c := newest.get(n)) and c.conclusion != "success"]
+    worse = [c for c in red if _was_good(landed.before.get(c.name))]
+    if worse:
+        return Word("sick", f"{_told(worse)} red")
+    silent = [n for n in names if n not in newest]
+    if silent or not names:
+        return Word("unknown", f"no run of {', '.join(silent) or 'any check'} ended since #{landed.pull.number}")
+    if red:
+        return Word("well", f"{_told(red)} red, as before #{landed.pull.number}")
+    return Word("well", f"{_told(newest[n] for n in names)} green")
+
+
+def _was_good(before: Check | None) -> bool:
+    """Whether red is news; what nobody knows of before is not excused."""
+    return before is None or before.conclusion == "success"
+
+
+def _last_runs(names: set[str], landed: Landed, repo: str, forge: Forge) -> dict[str, Check]:
+    found: dict[str, Check] = {}
+    for sha in landed.history[: -FAR - 1 : -1]:
+        runs = landing.last_conclusive(forge.checks(repo, sha))
+        found = {**{n: c for n, c in runs.items() if n in names}, **found}
+        if names <= set(found):
+            break
+    return found
+
+
+def _told(checks: Iterable[Check]) -> str:
+    return ", ".join(f"{c.name} at {c.sha[:12]}" for c in checks)
+
+
+def _pins(seen: Observation, landed: Landed) -> Word:
+    """Drift, or, once it was taken back, whether it stands as before."""
+    number = landed.pull.number
+    if seen.wish.error:
+        return Word("unknown", seen.wish.error)
+    if landed.gone:
+        return Word("well", f"pins and code as before #{number}")
+    if not landed.stands:
+        return Word("well", "back, with other commits since")
+    if seen.wish.needed:
+        return Word("sick", f"old pins or code came back in {_listed(sorted(seen.wish.edits))}")
+    barred = ", ".join(sorted(o.upgrade for o in seen.wish.barred))
+    return Word("well", f"at the target; barred: {barred}" if barred else "at the target")
+
+
+def _listed(paths: Sequence[str]) -> str:
+    more = f" and {len(paths) - 3} more" if len(paths) > 3 else ""
+    return f"{', '.join(paths[:3])}{more}"
+
+
+def _deployments(seen: Observation, landed: Landed, config: Config, forge: Forge) -> Word:
+    wanted = environments(seen, config)
+    if not wanted:
+        return Word("not configured")
+    last = {e: _last_deployment(e, landed, seen.unit.repo, forge) for e in wanted}
+    bad = [f"{e} {d.state} at {d.sha[:12]}" for e, d in last.items() if d and d.state in BAD]
+    if bad:
+        return Word("sick", ", ".join(bad))
+    missing = [e for e, d in last.items() if d is None]
+    if missing:
+        return Word("unknown", f"no deployment to {', '.join(missing)} ended since #{landed.pull.number}")
+    return Word("well", ", ".join(f"{e} at {d.sha[:12]}" for e, d in last.items() if d))
+
+
+def _last_deployment(environment: str, landed: Landed, repo: str, forge: Forge) -> Deployment | None:
+    for sha in landed.history[: -FAR - 1 : -1]:
+        told = [d for d in forge.deployments(repo, sha) if d.environment == environment and d.state in GOOD | BAD]
+        if told:
+            return told[-1]
+    return None
+
+
+def _health(seen: Observation, config: Config, probe: Probe) -> Word:
+    wanted = health.watched(seen.unit, config)
+    if not wanted:
+        return Word("not configured")
+    ill = health.sick(health.ask(wanted, probe))
+    return Word("sick", "; ".join(ill)) if ill else Word("well", f"{len(wanted)} of {len(wanted)} answer well")
