@@ -33,7 +33,7 @@ def validate(file: str | None, as_json: bool) -> int:
 
 def validated(config: Config, ports: Ports) -> tuple[list[Examined], list[str]]:
     """Every merged service by name, and what could not be looked at."""
-    eyes = Eyes(ports.forge, ports.workspace, ports.email, config)
+    eyes = Eyes(ports.forge, ports.workspace, ports.email, config, ports.locks)
     sight = look(eyes, ports, Memory())
     found: list[Examined] = []
     unseen: list[str] = []
