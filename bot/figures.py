@@ -137,7 +137,8 @@ def by_wave(log: Logbook) -> tuple[Line, ...]:
 
 def troubles(log: Logbook) -> tuple[Trouble, ...]:
     """Every kind of error with whom it concerned; kinds that never happened are told with nobody."""
-    return tuple(Trouble(kind, tuple(c.name for c in log.courses for _ in range(of(c)))) for kind, of in KINDS)
+    found = [Trouble(kind, tuple(c.name for c in log.courses for _ in range(of(c)))) for kind, of in KINDS]
+    return (*found, Trouble("sick", tuple(a.unit for a in log.answers if not a.well)))
 
 
 def tests(log: Logbook) -> Tests | None:

@@ -45,7 +45,7 @@ def report(out: str, file: str | None, as_json: bool) -> None:
         found = tick(there.config, ports, memory, dry=True)
         eyes = Eyes(ports.forge, ports.workspace, ports.email, there.config, ports.locks)
         log = logbook(eyes, memory.known, found.standings, found.at)
-        log = replace(log, answers=_answers(log, there.config, ports.probe))
+        log = replace(log, answers=answers(log, there.config, ports.probe))
         texts = documents(log, found, there.config, Path(file or DEFAULT).name)
     folder = Path(out)
     folder.mkdir(parents=True, exist_ok=True)
@@ -56,7 +56,7 @@ def report(out: str, file: str | None, as_json: bool) -> None:
         document(data(log, found))
 
 
-def _answers(log: Logbook, config: Config, probe: Probe) -> tuple[Answer, ...]:
+def answers(log: Logbook, config: Config, probe: Probe) -> tuple[Answer, ...]:
     """What health endpoints answered to the ticks of this machine, which alone keeps it."""
     if not isinstance(probe, KeepingProbe):
         return ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from bot import figures
@@ -25,17 +25,20 @@ class Goal:
     met: bool | None
     why: str = ""
     """What keeps it from being measured."""
+    over: bool = True
+    """Whether the campaign is; until then nothing is final."""
 
     @property
     def verdict(self) -> str:
         if self.met is None:
             return NOT_MEASURED if self.measured == NOT_MEASURED else "open"
-        return "met" if self.met else "missed"
+        return ("met" if self.met else "missed") + ("" if self.over else " so far")
 
 
 def goals(log: Logbook) -> list[Goal]:
     """All six, in the plan's sequence."""
-    return [goal(log) for goal in GOALS]
+    over = figures.is_over(log)
+    return [replace(goal(log), over=over) for goal in GOALS]
 
 
 def share_words(found: Share) -> str:

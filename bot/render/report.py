@@ -34,6 +34,7 @@ KINDS = {
     "broken": "migration or push that failed",
     "unreachable": "repository that cannot be worked on",
     "barred": "upgrade barred",
+    "sick": "health endpoint that did not answer well",
     "left": "site that breaks and is left to a person",
 }
 

@@ -186,3 +186,28 @@ def test_what_was_kept_can_be_looked_at_again_and_nothing_is_left_to_do(voyage: 
 def test_the_fleet_asked_for_what_the_configuration_says(voyage: Voyage) -> None:
     config = yaml.safe_load((voyage.kept / "config.yaml").read_text())
     assert {s["repo"] for s in voyage.services.values()} == set(config["repositories"])
+
+
+def test_the_report_of_what_was_kept_has_the_figures_that_git_has(voyage: Voyage, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "bot", "report", "--json", "--out", str(tmp_path)]
+    config = ["--config", str(voyage.kept / "config.yaml")]
+    done = subprocess.run([*command, *config], capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    history = [h for s in voyage.services.values() for h in voyage.landed(s)]
+    reverts = [h for h in history if h[2].startswith("Revert")]
+    merges = len(history) - len(reverts)
+    told = {m["name"]: m["measured"] for m in json.loads(done.stdout)["metrics"]}
+    assert told["Rollback rate"].startswith(f"{len(reverts)} of {merges} (")
+    phases = [s["phase"] for s in voyage.services.values()]
+    assert told["Success rate"].startswith(
+        f"{phases.count('Settled')} of {len(phases) - phases.count('Current')} ("
+    )
+    assert told["Downtime"] == told["Health check pass rate"] == "not measured"
+    text = (tmp_path / "phase2-test-report.md").read_text()
+    assert "| tariff | [success]" in text
+    assert "8 passed, 1 failed |" in text
+    assert {path.name for path in tmp_path.iterdir()} == {
+        *(f"phase2-{name}.md" for name in ("execution-complete", "test-report", "benchmark-report")),
+        "phase2-batch-rebuild-guide.md",
+        *(f"{name}-migration-guide.md" for name in ("pytest", "pytest-asyncio", "tenacity", "python-dotenv")),
+    }
