@@ -1,5 +1,5 @@
 """The two listeners. The public one takes signed webhooks, wakes a tick and answers at once; nothing is believed.
-The private one is for whoever runs Convoy, on this machine only.
+The private one is for whoever runs Convoy: on this machine only, unless a login is configured.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ LIMIT = 5 * 1024 * 1024
 """Bytes. GitHub caps its payloads at 25 MB; nothing that we are woken by comes near this."""
 PATIENCE = 10.0
 """Seconds within which a body has to arrive."""
+LOCAL = ("127.0.0.1", "localhost")
 METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 Answer = tuple[int, str]
@@ -45,13 +46,13 @@ def application(
     return app
 
 
-def private(metrics: Callable[[], bytes], ready: Callable[[], bool]) -> FastAPI:
+def private(metrics: Callable[[], bytes], ready: Callable[[], bool], *, names: tuple[str, ...] = LOCAL) -> FastAPI:
     """``/metrics`` for Prometheus, and ``/readyz``: 200 while the fleet is being looked at, else 503.
 
-    Only who calls it by this machine's own name is answered, so that no page can have a browser here read it.
+    Only who calls it by one of these names is answered: by this machine's own, no page can have a browser read it.
     """
     app = _bare()
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost"])
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(names))
 
     @app.get("/metrics")
     async def measured() -> Response:

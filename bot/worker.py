@@ -87,11 +87,19 @@ class Worker:
     """Ticks in the thread that calls ``run``. Everything else may be called from any thread.
 
     ``configured`` reads the configuration, before every tick: what a person changed holds from the next look on.
+    ``show`` gets every look.
     """
 
     def __init__(
-        self, configured: Callable[[], Config], ports: Ports, wakes: Wakes, metrics: Metrics, every: float
+        self,
+        configured: Callable[[], Config],
+        ports: Ports,
+        wakes: Wakes,
+        metrics: Metrics,
+        every: float,
+        show: Callable[[Report], None] = lambda report: None,
     ) -> None:
+        self._show = show
         self._configured, self._wakes, self._metrics, self._every = configured, wakes, metrics, every
         self._leaving = threading.Event()
         self._ports = replace(
@@ -159,6 +167,7 @@ class Worker:
             self._looked = time.monotonic()
             self._due = began + self._every
         self._news.tell(report)
+        self._show(report)
         pauses = [self._due - time.monotonic(), _until(report, self._ports.clock.now())]
         unsure = not self._memory.known.views.keys() >= set(config.repositories)
         if report.acted or not unsure:

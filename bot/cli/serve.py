@@ -23,9 +23,11 @@ from bot.cli.outside import outside
 from bot.cli.run import CONFIG
 from bot.config import ConfigError
 from bot.metrics import Metrics
+from bot.pages import Login, Showing, add_pages
 from bot.worker import Worker
 
 SECRET = "CONVOY_WEBHOOK_SECRET"  # noqa: S105 (a variable's name)
+PASSWORD = "CONVOY_PAGES_PASSWORD"  # noqa: S105 (a variable's name)
 LOOPBACK = "127.0.0.1"
 GRACE = 25.0
 """Seconds that a call under way has to finish. Container hosts kill after 30."""
@@ -42,31 +44,52 @@ log = logging.getLogger("convoy")
     default=8081,
     show_default=True,
     type=click.IntRange(0, 65535),
-    help="For /metrics and /readyz, on 127.0.0.1 only; 0 takes a free one.",
+    help="For the pages, /metrics and /readyz; 0 takes a free one.",
+)
+@click.option(
+    "--private-host",
+    default=LOOPBACK,
+    show_default=True,
+    help="Where pages and /metrics listen; anything but this machine needs CONVOY_PAGES_PASSWORD.",
 )
 @click.option("--every", default="5m", show_default=True, type=Duration(), help="How often to look at everything.")
-def serve(file: str | None, host: str, port: int, private_port: int, every: timedelta) -> None:
+def serve(file: str | None, host: str, port: int, private_port: int, private_host: str, every: timedelta) -> None:
     """Keep looking: signed webhooks on /webhook wake the repository that they name.
 
     The secret of the webhooks comes from the environment, CONVOY_WEBHOOK_SECRET, the token from CONVOY_TOKEN.
+    The pages show where every service stands; CONVOY_PAGES_PASSWORD, where it is set, is asked for there.
     A change of the configuration holds from the next look on; `forge` and `as_of` need a restart.
     """
     secret = os.environ.get(SECRET, "")
     if not secret:
         raise ConfigError((f"no webhook secret: set {SECRET} in the environment, the same as at the forge",))
-    logging_to_stderr(secret, *secrets())
+    password = os.environ.get(PASSWORD, "")
+    if not password and private_host not in server.LOCAL:
+        raise ConfigError((f"no login for pages on {private_host}: set {PASSWORD}, or leave --private-host away",))
+    logging_to_stderr(secret, *secrets(), *([password] if password else []))
     with ExitStack() as stack:
-        public, private = stack.enter_context(bound(host, port)), stack.enter_context(bound(LOOPBACK, private_port))
+        public = stack.enter_context(bound(host, port))
+        private = stack.enter_context(bound(private_host, private_port))
         there = stack.enter_context(outside(file))
         metrics = Metrics()
-        worker = Worker(there.configured, there.ports, there.wakes, metrics, every.total_seconds())
+        showing = Showing(there.config.campaign)
+        worker = Worker(
+            there.configured, there.ports, there.wakes, metrics, every.total_seconds(), show=showing.see
+        )
         front = listener(server.application(secret, worker.wake, metrics.answered))
         stack.enter_context(signals_to(front))
-        stack.enter_context(beside(listener(server.private(metrics.page, worker.ready)), private))
+        stack.enter_context(beside(listener(inside(metrics, worker, showing, password)), private))
         stack.enter_context(working(worker))
         log.info("webhooks: http://%s:%s/webhook", host, public.getsockname()[1])
-        log.info("private: http://%s:%s/metrics and /readyz", LOOPBACK, private.getsockname()[1])
+        log.info("private: http://%s:%s/ and /metrics, /readyz", private_host, private.getsockname()[1])
         front.run([public])
+
+
+def inside(metrics: Metrics, worker: Worker, showing: Showing, password: str) -> ASGIApp:
+    """The private listener's application; with a password it is asked for, and any name of this machine will do."""
+    app = server.private(metrics.page, worker.ready, names=("*",) if password else server.LOCAL)
+    add_pages(app, showing)
+    return Login(app, password) if password else app
 
 
 def bound(host: str, port: int) -> socket.socket:

@@ -46,8 +46,8 @@ def summary(
         "summary.txt",
         tally=Md(tally(standings)),
         merges=Md(listed([one_line(name) for name in merges])),
-        reverted=[(Md(one_line(s.service.name)), Md(_why_plain(s))) for s in reverted],
-        other=[(Md(one_line(s.service.name)), Md(s.phase.name), Md(_why_plain(s))) for s in other],
+        reverted=[(Md(one_line(s.service.name)), Md(why(s))) for s in reverted],
+        other=[(Md(one_line(s.service.name)), Md(s.phase.name), Md(why(s))) for s in other],
         look=[(Md(one_line(label).ljust(label_width)), Md(one_line(place))) for label, place in look],
         took=None if took is None else f"{took:.0f}",
     )
@@ -70,10 +70,11 @@ def in_order(standings: Iterable[Standing]) -> list[Standing]:
 def _row(standing: Standing) -> tuple[str, ...]:
     pull = str(standing.pr) if standing.pr else "-"
     name = one_line(standing.service.name)
-    return str(standing.wave + 1), name, standing.phase.name, pull, _why_plain(standing)
+    return str(standing.wave + 1), name, standing.phase.name, pull, why(standing)
 
 
-def _why_plain(standing: Standing) -> str:
+def why(standing: Standing) -> str:
+    """Its one reason, with what is not moved, on one line."""
     barred = listed([f"{o.upgrade} not moved ({o.reason})" for o in standing.barred])
     return clip(
         one_line("; ".join(p for p in (standing.decision.reason or standing.phase.reason, barred) if p)), 300
@@ -81,7 +82,7 @@ def _why_plain(standing: Standing) -> str:
 
 
 def _why(standing: Standing) -> Md:
-    return escape(_why_plain(standing))
+    return escape(why(standing))
 
 
 def _spaced(name: str) -> str:

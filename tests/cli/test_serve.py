@@ -50,3 +50,12 @@ def test_a_line_of_the_log_cannot_be_broken_and_holds_no_secret_in_any_form() ->
     words = f"opened \x1b[31m\nforged line {token} ghs_a%2Fb {basic}"
     record = logging.LogRecord("convoy", logging.INFO, __file__, 1, "%s", (words,), None)
     assert OneLine((token,)).format(record).endswith("INFO opened \\x1b[31m\\nforged line *** *** ***")
+
+
+def test_pages_for_others_than_this_machine_need_a_password(
+    convoy: Convoy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("CONVOY_PAGES_PASSWORD", raising=False)
+    said = convoy("serve", "--port", "0", "--private-host", "0.0.0.0")
+    assert said.code == 2
+    assert "no login for pages on 0.0.0.0: set CONVOY_PAGES_PASSWORD" in said.err
