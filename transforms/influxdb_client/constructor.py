@@ -78,6 +78,8 @@ def _troubles(page: Page, told: dict[str, cst.Arg]) -> Iterator[str]:
 
 def _url_troubles(page: Page, url: cst.BaseExpression) -> Iterator[str]:
     value = assigned(page, url)
+    if isinstance(url, cst.Name) and url.value == "None":
+        yield "the 3.x client makes `https://None:443` of no address: say one"
     literal = string_value(url)
     told = [literal] if literal is not None else [string_value(s) or "" for s in _strings(page, value, url)]
     for text in told:

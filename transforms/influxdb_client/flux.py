@@ -9,26 +9,23 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from transforms.influxdb_client.flux_text import Other, arguments, one_line, split, steps, text_of, without_brackets
+from transforms.influxdb_client.flux_text import (
+    Other,
+    arguments,
+    interval,
+    is_duration,
+    one_line,
+    split,
+    steps,
+    text_of,
+    without_brackets,
+)
 
 _COLUMN = r"""r(?:\.(?P<dot>\w+)|\["(?P<key>[^"]+)"\])"""
 _PAIR = re.compile(rf"^{_COLUMN}\s*(?P<op>==|!=|<=|>=|<|>|=~|!~)\s*(?P<value>.+)$")
 _EXISTS = re.compile(rf"^exists {_COLUMN}$")
-_DURATION = re.compile(r"^-?(\d+)(ns|us|ms|s|m|h|d|w|mo|y)$")
 _TIME = re.compile(r"^\d{4}-\d\d-\d\d(T[\d:.]+(Z|[+-]\d\d:\d\d))?$")
 _NUMBER = re.compile(r"^-?\d+(\.\d+)?$")
-_UNITS = {
-    "ns": "nanosecond",
-    "us": "microsecond",
-    "ms": "millisecond",
-    "s": "second",
-    "m": "minute",
-    "h": "hour",
-    "d": "day",
-    "w": "week",
-    "mo": "month",
-    "y": "year",
-}
 _AGGREGATES = {"mean": "avg", "sum": "sum", "min": "min", "max": "max", "count": "count", "median": "median"}
 _STAGES = {
     "from": 0,
@@ -126,17 +123,9 @@ def _moment(value: str) -> str:
         return "now()"
     if _TIME.match(value):
         return f"'{value}'"
-    if value.startswith("-") and _DURATION.match(value):
-        return f"now() - {_interval(value)}"
+    if value.startswith("-") and is_duration(value):
+        return f"now() - {interval(value)}"
     raise Other
-
-
-def _interval(value: str) -> str:
-    found = _DURATION.match(value)
-    if found is None:
-        raise Other
-    unit = _UNITS[found[2]]
-    return f"INTERVAL '{found[1]} {unit}{'' if found[1] == '1' else 's'}'"
 
 
 def _after_fn(text: str) -> str:
@@ -227,7 +216,7 @@ def _window(query: _Query, told: dict[str, str]) -> None:
         raise Other
     if told.get("fn") not in _AGGREGATES:
         raise Other
-    query.window, query.aggregate = _interval(told.get("every", "")), told["fn"]
+    query.window, query.aggregate = interval(told.get("every", "")), told["fn"]
     query.notes.append("Flux labels a window with its end, this with its start")
     if told.get("createEmpty", "true") != "false":
         query.notes.append("empty windows are left out: use date_bin_gapfill where they are needed")
@@ -261,10 +250,16 @@ def _sql(query: _Query) -> str:
     if (query.aggregate or query.selector) and len(query.fields) != 1:
         raise Other
     _note_series(query)
-    where = [*query.where, *(f"{quoted(f)} IS NOT NULL" for f in query.fields[:1] if len(query.fields) == 1)]
+    where = [*query.where, *_there(query.fields)]
     parts = ["SELECT", _columns(query), "FROM", quoted(query.measurement)]
     parts += ["WHERE", " AND ".join(where)] if where else []
     return " ".join((*parts, *_tail(query)))
+
+
+def _there(fields: list[str]) -> list[str]:
+    """Flux has a record for each field that is there: a row counts where one of them is."""
+    told = " OR ".join(f"{quoted(name)} IS NOT NULL" for name in fields)
+    return [f"({told})" if len(fields) > 1 else told] if told else []
 
 
 def _note_series(query: _Query) -> None:

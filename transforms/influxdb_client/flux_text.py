@@ -5,6 +5,19 @@ from __future__ import annotations
 import re
 
 _CALL = re.compile(r"^(?P<name>[\w.]+)\s*\((?P<args>.*)\)$", re.DOTALL)
+_DURATION = re.compile(r"^-?(\d+)(ns|us|ms|s|m|h|d|w|mo|y)$")
+_UNITS = {
+    "ns": "nanosecond",
+    "us": "microsecond",
+    "ms": "millisecond",
+    "s": "second",
+    "m": "minute",
+    "h": "hour",
+    "d": "day",
+    "w": "week",
+    "mo": "month",
+    "y": "year",
+}
 _TEXT = re.compile(r'^"([^"\\$]*)"$')
 
 
@@ -80,3 +93,17 @@ def without_brackets(text: str) -> str:
 def one_line(text: str) -> str:
     """The text with single blanks, strings as they are."""
     return re.sub(r'("[^"]*")|\s+', lambda m: m[1] or " ", text).strip()
+
+
+def is_duration(value: str) -> bool:
+    """Whether it is a number with a unit."""
+    return _DURATION.match(value) is not None
+
+
+def interval(value: str) -> str:
+    """A duration as SQL writes it."""
+    found = _DURATION.match(value)
+    if found is None:
+        raise Other
+    unit = _UNITS[found[2]]
+    return f"INTERVAL '{found[1]} {unit}{'' if found[1] == '1' else 's'}'"

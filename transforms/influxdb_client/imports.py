@@ -61,7 +61,18 @@ def _imports(page: Page) -> Verdicts:
             if name == OLD:
                 yield Rewrite(alias, "the 3.x client", (change(alias, name=cst.Name(NEW)),), file=page.path)
             elif is_old(name):
-                yield Flag(alias, f"`{name}` is a module of the 2.x client only", file=page.path)
+                yield _inner_module(page, alias, name or "")
+
+
+def _inner_module(page: Page, alias: cst.ImportAlias, name: str) -> Rewrite | Flag:
+    """``import influxdb_client.client.write_api as api``: the 3.x client itself, if that has all that is used."""
+    local = dotted_text(alias.asname.name) if alias.asname is not None else None
+    uses = [n for n in page.all(cst.Name) if n.value == local and page.resolve(n) == name and is_use(page, n)]
+    around = [page.parent(use) for use in uses]
+    named = all(isinstance(at, cst.Attribute) and page.resolve(at) in SUCCESSORS for at in around)
+    if local is None or not uses or not named:
+        return Flag(alias, f"`{name}` is a module of the 2.x client only", file=page.path)
+    return Rewrite(alias, "the 3.x client", (change(alias, name=cst.Name(NEW)),), file=page.path)
 
 
 def _from(page: Page, node: cst.ImportFrom) -> Rewrite | Flag:

@@ -124,6 +124,9 @@ def send(url):
     api: WriteApi = client.write_api(write_options=SYNCHRONOUS)
     up = client.ping()
     there = is_there(client)
+    # nothing to say otherwise
+    if not client.ping():
+        return
     api.write("home", record=f"home up={up},there={there},version={client.version()[0]}")
 """
 
@@ -148,6 +151,14 @@ def send(url):
     except Exception:
         up = False
     there = is_there(client)
+    # nothing to say otherwise
+    try:
+        client.get_server_version()
+        answers = True
+    except Exception:
+        answers = False
+    if not answers:
+        return
     api.write(database="home", record=f"home up={up},there={there},version={client.get_server_version()[0]}")
 """
 
@@ -235,7 +246,7 @@ EXAMPLES = (
         title="Questions about the server's health and version",
         before=_HEALTH,
         after=_HEALTH_AFTER,
-        notes=(7, 11, 13),
+        notes=(7, 11, 13, 16),
         probe=writes("['home up=True,there=True,version=2']"),
     ),
     Example(

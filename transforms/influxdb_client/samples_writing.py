@@ -157,7 +157,39 @@ client = InfluxDBClient("http://127.0.0.1", "t", org="o")
 client.write_api(SYNCHRONOUS).write("home", record="home temp=21.5")
 """
 
+_MODULE = """\
+from influxdb_client import InfluxDBClient
+import influxdb_client.client.write.point as points
+import influxdb_client.client.write_api as writing
+
+
+def send(url):
+    client = InfluxDBClient(url=url, token="t", org="o")
+    api = client.write_api(write_options=writing.SYNCHRONOUS)
+    api.write("home", record=points.Point("home").field("temp", 21.5))
+    client.close()
+"""
+
+_MODULE_AFTER = """\
+from influxdb_client_3 import InfluxDBClient3
+import influxdb_client_3 as points
+
+
+def send(url):
+    client = InfluxDBClient3(host=url, token="t", org="o")
+    api = client
+    api.write(database="home", record=points.Point("home").field("temp", 21.5))
+    client.close()
+"""
+
 EXAMPLES = (
+    Example(
+        title="A module of the client under a name",
+        before=_MODULE,
+        after=_MODULE_AFTER,
+        notes=(7,),
+        probe=writes("['home temp=21.5']"),
+    ),
     Example(
         title="Synchronous writes",
         before=_BEFORE,

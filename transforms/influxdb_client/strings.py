@@ -62,6 +62,12 @@ def _is_patching(page: Page, text: cst.SimpleString) -> bool:
     """Whether a string is looked up as a name: in a patch, an import by name, ``sys.modules``."""
     for at in page.above(text):
         match at:
+            case cst.Comparison(
+                comparisons=[cst.ComparisonTarget(operator=cst.In() | cst.NotIn(), comparator=among)]
+            ):
+                return dotted_text(among) == "sys.modules"
+            case cst.Call(func=cst.Attribute(value=owner)) if dotted_text(owner) == "sys.modules":
+                return True
             case cst.Call(func=func):
                 return not _PATCHING.isdisjoint((dotted_text(func) or "").split("."))
             case cst.Subscript(value=value):

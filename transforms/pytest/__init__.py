@@ -3,9 +3,12 @@
 from packaging.specifiers import SpecifierSet
 
 from transforms.model import Claim, Upgrade
+from transforms.pytest_world.exports import PYTEST
 from transforms.pytest_world.proving import ENVIRONMENTS
 
-__all__ = ["ENVIRONMENTS", "UPGRADE"]
+__all__ = ["ENVIRONMENTS", "EXPORTS", "UPGRADE"]
+
+EXPORTS = {"pytest": PYTEST}
 
 UPGRADE = Upgrade(
     library="pytest",

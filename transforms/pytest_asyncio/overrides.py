@@ -32,6 +32,8 @@ class Override:
     settings: tuple[tuple[Configuration, dict[str, str]], ...] = ()
     asked_for: bool = False
     """Whether some function has it as a parameter."""
+    reaches: bool = False
+    """Whether async tests ran on its loop."""
     local: tuple[Rewrite, ...] = ()
     """The rewrites, where the modules in the override's reach say what the configuration cannot."""
 
@@ -47,15 +49,17 @@ def _judged(tree: Tree, world: World, fixture: Fixture) -> Override:
     seen = shape(world.modules[fixture.path].names, fixture)
     asking = [r for r in tree.once(requests) if r.gets == fixture]
     asked_for = bool(asking)
+    reached = _reached(world, fixture, asking)
     reason = seen.reason or _needed(tree, world, fixture, asking)
     if reason is not None:
-        return Override(fixture, seen, reason, asked_for=asked_for)
-    reached = _reached(world, fixture, asking)
+        return Override(fixture, seen, reason, asked_for=asked_for, reaches=bool(reached))
     settings = _settings(tree, world, fixture, seen, asking)
     if isinstance(settings, str) or _hides_a_wider_one(world, fixture, reached):
         local = () if seen.extra else local_scope(tree, world, fixture, reached)
         why = settings if isinstance(settings, str) else "it hides an override of another scope"
-        return Override(fixture, seen, None if local else why, asked_for=asked_for, local=local)
+        return Override(
+            fixture, seen, None if local else why, asked_for=asked_for, reaches=bool(reached), local=local
+        )
     return Override(fixture, seen, None, settings, asked_for)
 
 

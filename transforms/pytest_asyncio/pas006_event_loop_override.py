@@ -6,6 +6,16 @@ https://github.com/pytest-dev/pytest-asyncio/releases/tag/v1.0.0
 from __future__ import annotations
 
 from transforms.model import Level, Proof
+from transforms.pytest_asyncio.override_samples import (
+    KEYS_INI,
+    LEFT,
+    PLAIN,
+    QUEUE,
+    REST,
+    SHARED,
+    SHARED_AFTER,
+    TOML_KEYS,
+)
 from transforms.pytest_asyncio.overrides import KEYS, Override, overrides
 from transforms.pytest_world.config import Configuration
 from transforms.pytest_world.edit import putting
@@ -63,91 +73,12 @@ def _kept(override: Override) -> str:
 
 
 def _level(override: Override) -> Level:
-    wraps = "event_loop" in override.fixture.requests
-    return Level.BREAKS if wraps and override.asked_for else Level.CHANGES_SILENTLY
+    """Tests that shared a loop, or ran once for each kind of loop, no longer do; and a wrapper wraps nothing."""
+    fixture = override.fixture
+    wraps = "event_loop" in fixture.requests and override.asked_for
+    gave_more = fixture.scope != "function" or fixture.parametrised
+    return Level.BREAKS if wraps or (override.reaches and gave_more) else Level.CHANGES_SILENTLY
 
-
-_SHARED = """\
-\"\"\"What all tests share.\"\"\"
-
-import asyncio
-
-import pytest
-
-
-@pytest.fixture(scope="session")
-def event_loop():
-    \"\"\"One loop for the whole run.\"\"\"
-    policy = asyncio.get_event_loop_policy()
-    loop = policy.new_event_loop()
-    asyncio.set_event_loop(loop)
-    yield loop
-    if not loop.is_closed():
-        loop.close()
-
-
-@pytest.fixture
-def letters():
-    return "ab"
-"""
-
-_SHARED_AFTER = """\
-\"\"\"What all tests share.\"\"\"
-
-import pytest
-
-
-@pytest.fixture
-def letters():
-    return "ab"
-"""
-
-_QUEUE = """\
-import asyncio
-
-queue = asyncio.Queue()
-
-
-async def test_waits():
-    waiting = asyncio.create_task(queue.get())
-    await asyncio.sleep(0)
-    queue.put_nowait("a")
-    assert await waiting == "a"
-
-
-async def test_waits_again():
-    waiting = asyncio.create_task(queue.get())
-    await asyncio.sleep(0)
-    queue.put_nowait("b")
-    assert await waiting == "b"
-"""
-
-_PLAIN = """\
-\"\"\"What all tests share.\"\"\"
-
-import asyncio
-
-import pytest
-
-
-@pytest.fixture{}
-def event_loop():
-    loop = asyncio.new_event_loop()
-    yield loop
-    loop.close()
-"""
-
-_REST = """\
-
-
-@pytest.fixture
-def letters():
-    return "ab"
-"""
-_LEFT = '"""What all tests share."""\n\nimport pytest\n' + _REST
-
-_KEYS = "asyncio_default_fixture_loop_scope = {0}\nasyncio_default_test_loop_scope = {0}\n"
-_TOML_KEYS = 'asyncio_default_fixture_loop_scope = "{0}"\nasyncio_default_test_loop_scope = "{0}"\n'
 
 RULE = Rule(
     id="PAS006",
@@ -164,29 +95,29 @@ RULE = Rule(
     examples=(
         Example(
             "one loop for the session, shared by all tests",
-            _SHARED,
-            _SHARED_AFTER,
+            SHARED,
+            SHARED_AFTER,
             path="conftest.py",
-            others={"test_queue.py": _QUEUE, "pytest.ini": "[pytest]\nasyncio_mode = auto\naddopts = -v\n"},
+            others={"test_queue.py": QUEUE, "pytest.ini": "[pytest]\nasyncio_mode = auto\naddopts = -v\n"},
             others_after={
-                "pytest.ini": "[pytest]\nasyncio_mode = auto\naddopts = -v\n" + _KEYS.format("session"),
+                "pytest.ini": "[pytest]\nasyncio_mode = auto\naddopts = -v\n" + KEYS_INI.format("session"),
             },
             notes=(9,),
             probe=Probe(old="2 passed", broken="different event loop", works="2 passed", command=SUITE),
         ),
         Example(
             "the configuration in force is the service's own, in TOML",
-            _PLAIN.format('(scope="module")') + _REST,
-            _LEFT,
+            PLAIN.format('(scope="module")') + REST,
+            LEFT,
             path="tests/conftest.py",
             others={
-                "tests/test_queue.py": _QUEUE,
+                "tests/test_queue.py": QUEUE,
                 "pyproject.toml": '[tool.pytest.ini_options]\nasyncio_mode = "auto"\n\n[tool.x]\ny = 1\n',
                 "setup.cfg": "[tool:pytest]\nasyncio_mode = strict\n",
             },
             others_after={
                 "pyproject.toml": '[tool.pytest.ini_options]\nasyncio_mode = "auto"\n'
-                + _TOML_KEYS.format("module")
+                + TOML_KEYS.format("module")
                 + "\n[tool.x]\ny = 1\n",
             },
             notes=(9,),
@@ -194,19 +125,19 @@ RULE = Rule(
         ),
         Example(
             "a test asks for the override: it runs on the session's loop as before",
-            _PLAIN.format('(scope="session", autouse=True)')
+            PLAIN.format('(scope="session", autouse=True)')
             + "\n\nasync def test_loop():\n    assert asyncio.get_running_loop().time()\n",
             '"""What all tests share."""\n\nimport asyncio\n\n\n'
             "async def test_loop():\n    assert asyncio.get_running_loop().time()\n",
             path="test_loop.py",
             others={"pytest.ini": "[pytest]\nasyncio_mode = auto\nasyncio_default_fixture_loop_scope = function\n"},
-            others_after={"pytest.ini": "[pytest]\nasyncio_mode = auto\n" + _KEYS.format("session")},
+            others_after={"pytest.ini": "[pytest]\nasyncio_mode = auto\n" + KEYS_INI.format("session")},
             notes=(9,),
         ),
         Example(
             "an override of a test's own scope changed nothing",
-            _PLAIN.format("") + _REST,
-            _LEFT,
+            PLAIN.format("") + REST,
+            LEFT,
             path="conftest.py",
             others={"test_a.py": "import pytest\n\n\n@pytest.mark.asyncio\nasync def test_a(): ...\n"},
         ),
@@ -216,19 +147,19 @@ RULE = Rule(
             "    loop = asyncio.new_event_loop()\n    yield loop\n    pending = asyncio.all_tasks(loop)\n"
             "    for task in pending:\n        task.cancel()\n    if pending:\n"
             "        loop.run_until_complete(asyncio.gather(*pending, return_exceptions=True))\n    loop.close()\n"
-            + _REST,
-            "import pytest\n" + _REST,
+            + REST,
+            "import pytest\n" + REST,
             path="conftest.py",
-            others={"test_queue.py": _QUEUE, "pytest.ini": "[pytest]\nasyncio_mode = auto\n"},
-            others_after={"pytest.ini": "[pytest]\nasyncio_mode = auto\n" + _KEYS.format("session")},
+            others={"test_queue.py": QUEUE, "pytest.ini": "[pytest]\nasyncio_mode = auto\n"},
+            others_after={"pytest.ini": "[pytest]\nasyncio_mode = auto\n" + KEYS_INI.format("session")},
             notes=(7,),
             probe=Probe(old="2 passed", broken="different event loop", works="2 passed", command=SUITE),
         ),
         Example(
             "debug mode has a key of its own",
             "import pytest\n\n\n@pytest.fixture\ndef event_loop(event_loop):\n    event_loop.set_debug(True)\n"
-            "    yield event_loop\n" + _REST,
-            "import pytest\n" + _REST,
+            "    yield event_loop\n" + REST,
+            "import pytest\n" + REST,
             path="conftest.py",
             others={
                 "test_debug.py": "import asyncio\n\n\nasync def test_debug():\n"
@@ -253,7 +184,7 @@ RULE = Rule(
         ),
         Example(
             "tests elsewhere have another loop, and need the same async fixture",
-            _PLAIN.format('(scope="session")'),
+            PLAIN.format('(scope="session")'),
             path="a/conftest.py",
             others={
                 "pytest.ini": "[pytest]\nasyncio_mode = auto\n",
@@ -261,17 +192,43 @@ RULE = Rule(
                 "a/test_a.py": "async def test_a(shared): ...\n",
                 "b/test_b.py": "async def test_b(shared): ...\n",
             },
-            flags=((9, Level.CHANGES_SILENTLY),),
+            flags=((9, Level.BREAKS),),
         ),
         Example(
             "somebody still needs the loop itself",
-            _PLAIN.format('(scope="session")'),
+            PLAIN.format('(scope="session")'),
             path="conftest.py",
             others={
                 "pytest.ini": "[pytest]\nasyncio_mode = auto\n",
                 "test_a.py": "async def test_a(): ...\n\n\ndef test_b(event_loop):\n    event_loop.run_forever()\n",
             },
-            flags=((9, Level.CHANGES_SILENTLY),),
+            flags=((9, Level.BREAKS),),
+        ),
+        Example(
+            "tests run once for each kind of loop",
+            "import asyncio\n\nimport pytest\n\n\n"
+            "@pytest.fixture(params=[asyncio.new_event_loop, asyncio.SelectorEventLoop])\n"
+            "def event_loop(request):\n    loop = request.param()\n    yield loop\n    loop.close()\n",
+            path="conftest.py",
+            others={
+                "pytest.ini": "[pytest]\nasyncio_mode = auto\n",
+                "test_a.py": "import asyncio\n\n\nasync def test_a(event_loop):\n"
+                "    assert event_loop is asyncio.get_running_loop()\n",
+            },
+            flags=((7, Level.BREAKS),),
+            probe=Probe(old="2 passed", broken="2 failed", command=SUITE),
+        ),
+        Example(
+            "another file imports the override",
+            PLAIN.format('(scope="session")'),
+            path="loops.py",
+            others={
+                "pytest.ini": "[pytest]\nasyncio_mode = auto\n",
+                "conftest.py": "from loops import event_loop\n",
+                "test_queue.py": QUEUE,
+            },
+            flags=((9, Level.BREAKS),),
+            probe=Probe(old="2 passed", broken="different event loop", command=SUITE),
         ),
         Example(
             "things of that name that are no fixture",

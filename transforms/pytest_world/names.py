@@ -6,6 +6,8 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from transforms.pytest_world.exports import PYTEST
+
 
 @dataclass(frozen=True, slots=True)
 class From:
@@ -38,7 +40,9 @@ class Names:
             else:
                 for item in node.names:
                     froms.append(From(node.module or "", item.name, item.asname or item.name, node.level))
-                    if not node.level and item.name != "*":
+                    if (node.module, item.name, node.level) == ("pytest", "*", 0):
+                        imported |= {name: f"pytest.{name}" for name in PYTEST - imported.keys()}
+                    elif not node.level and item.name != "*":
                         imported[item.asname or item.name] = f"{node.module}.{item.name}"
         aliases = {
             target.id: node.value

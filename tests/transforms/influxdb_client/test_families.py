@@ -57,7 +57,7 @@ OPTIONS = {
     "none": ("", "write_api()"),
 }
 
-BARRING = {"everything", "a module inside", "by importlib", "by module"}
+BARRING = {"everything", "a module inside", "by importlib"}
 """Shapes that are left to a person."""
 
 

@@ -26,6 +26,10 @@ WHERE = f'FROM "home" WHERE {HOUR} AND "temp" IS NOT NULL'
             f'SELECT "room", max("temp") AS "temp" {WHERE} GROUP BY "room"',
         ),
         (
+            HEAD.replace('r._field == "temp"', '(r._field == "temp" or r._field == "hum")'),
+            f'SELECT time, "temp", "hum" FROM "home" WHERE {HOUR} AND ("temp" IS NOT NULL OR "hum" IS NOT NULL)',
+        ),
+        (
             HEAD + " |> aggregateWindow(every: 5m, fn: mean, createEmpty: false)",
             f'SELECT date_bin(INTERVAL \'5 minutes\', time) AS time, avg("temp") AS "temp" {WHERE} '
             "GROUP BY 1 ORDER BY 1",
@@ -72,7 +76,8 @@ def test_several_fields_are_columns_of_one_row_and_pivot_is_what_rows_are_anyway
     assert found is not None
     assert found.sql == (
         'SELECT time, "temp", "hum" FROM "my-table" '
-        "WHERE time >= '2024-01-01T00:00:00Z' AND time < '2024-01-08'"
+        "WHERE time >= '2024-01-01T00:00:00Z' AND time < '2024-01-08' "
+        'AND ("temp" IS NOT NULL OR "hum" IS NOT NULL)'
     )
 
 
