@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import pytest
 from voyage import HUB, SHOP, Voyage, monorepo, service
 
 from bot import figures
@@ -118,8 +119,10 @@ def test_the_figures_of_a_voyage_with_a_revert_are_exact(tmp_path: Path) -> None
     assert figures.downtime(log) is None
 
 
-def test_what_was_taken_back_is_told_with_its_runs_its_upgrade_and_its_revert(tmp_path: Path) -> None:
+@pytest.mark.parametrize("method", ["merge", "squash", "rebase"])
+def test_what_was_taken_back_is_told_with_its_runs_its_upgrade_and_its_revert(tmp_path: Path, method: str) -> None:
     voyage = sailed(tmp_path)
+    voyage.sandbox.state.repo(HUB).merge_methods = (method,)
     wreck(voyage)
     hub, (revert, merge) = last(book(voyage), "hub"), voyage.pulls(HUB)
     assert (hub.pull.number, hub.merged, hub.revert) == (merge.number, merge.merged_at, revert)
