@@ -49,6 +49,12 @@ def watched(unit: Unit, config: Config) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*urls(unit, config), *(u for u in named if is_address(u)))))
 
 
+def further(unit: Unit, config: Config) -> tuple[str, ...]:
+    """The names of checks among what the configuration asks for after the merge."""
+    named = (u for s in unit.services if s.name in config.services for u in config.services[s.name].after_merge)
+    return tuple(dict.fromkeys(name for name in named if not is_address(name)))
+
+
 def is_address(word: str) -> bool:
     """Whether an entry of ``after_merge`` is an address; else it is the name of a check."""
     return word.startswith(("http://", "https://"))

@@ -64,6 +64,12 @@ def failed_tests(runs: Mapping[str, Check]) -> dict[str, TestIds]:
     return found
 
 
+def named(landed: Landed, required: Sequence[str], further: Sequence[str]) -> tuple[str, ...]:
+    """The checks that judge: the required ones, and of the further ones those that ran since our merge."""
+    ran = {c.name for runs in landed.checks.values() for c in runs}
+    return tuple(dict.fromkeys((*required, *(n for n in further if n in ran)))) if required else ()
+
+
 def judge(landed: Landed, required: Sequence[str]) -> Verdict:
     """The verdict over all required checks, or over those that ran at our merge commit if none is named."""
     names = tuple(required) or tuple(sorted({c.name for c in landed.checks.get(landed.history[0], ())}))

@@ -205,6 +205,8 @@ class Observation:
     """Pull requests of this unit on which somebody waits for an answer."""
     health: tuple[Sample, ...] = ()
     """What its health endpoints answered in this tick, in order, where that decides something."""
+    further: tuple[str, ...] = ()
+    """Names of checks that judge its landing where they run at all."""
     rollouts: tuple[Rollout, ...] = ()
     """What the environments that it names say, once the base's checks are good."""
 

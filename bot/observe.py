@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from bot import campaign, landing
 from bot.config import Config
 from bot.freshness import is_fresh, is_touched
+from bot.health import further
+from bot.joblogs import with_logs
 from bot.listen import hear, writers
 from bot.locks import Locks
 from bot.model import Service, Unit
@@ -97,6 +99,7 @@ def observe(wish: Wish, view: RepoView, roots: Sequence[str], eyes: Eyes) -> Obs
         declined=declined,
         leftover=_leftover([ref, *_revert_refs(unit, mine, view, eyes)], view, eyes),
         required=_required(unit, view.rules, config),
+        further=further(unit, config),
         talks=tuple(talk for talk in talks if talk.requests),
     )
 
@@ -161,7 +164,7 @@ def _open(
     fork = eyes.workspace.merge_base(repo, view.base, pull.head_sha) or view.base
     commits = eyes.workspace.commits(repo, fork, pull.head_sha)
     strange = [c for c in commits if not is_ours(c, eyes.email)]
-    checks = eyes.forge.checks(repo, pull.head_sha)
+    checks = with_logs(eyes.forge.checks(repo, pull.head_sha), repo, eyes.forge)
     reviews = eyes.forge.reviews(repo, pull.number)
     before = _last_on_base({c.name for c in checks}, repo, fork, eyes)
     return OpenPull(
@@ -203,7 +206,8 @@ def _last_on_base(names: set[str], repo: str, commit: str, eyes: Eyes) -> dict[s
         if not missing:
             break
         runs = landing.last_conclusive(eyes.forge.checks(repo, seen.sha))
-        found.update({name: runs[name] for name in missing & set(runs)})
+        wanted = [runs[name] for name in sorted(missing & set(runs))]
+        found.update({c.name: c for c in with_logs(wanted, repo, eyes.forge)})
     return found
 
 
@@ -215,7 +219,8 @@ def _landed(pull: Pull, unit: Unit, view: RepoView, eyes: Eyes, conversations: S
     after = eyes.workspace.log(repo, view.base, stop=merged)
     history = (merged, *(c.sha for c in reversed(after)))
     before = _before(unit, merged, eyes)
-    names = set(_required(unit, view.rules, eyes.config))
+    required = _required(unit, view.rules, eyes.config)
+    names = {*required, *further(unit, eyes.config)} if required else set()
     checks = _runs_since(names, history, repo, eyes)
     names = names or {c.name for c in checks[merged]}
     gone, by = _gone(repo, before, merged, view.base, after, eyes.workspace)
@@ -278,7 +283,7 @@ def _runs_since(names: set[str], history: Sequence[str], repo: str, eyes: Eyes) 
     runs: dict[str, tuple[Check, ...]] = {}
     heard: set[str] = set()
     for sha in history[:FAR]:
-        runs[sha] = eyes.forge.checks(repo, sha)
+        runs[sha] = with_logs(eyes.forge.checks(repo, sha), repo, eyes.forge)
         heard |= set(landing.last_conclusive(runs[sha]))
         if (names or {c.name for c in runs[history[0]]}) <= heard:
             break

@@ -206,7 +206,7 @@ def _landed(seen: Observation, landed: Landed, policy: Policy, now: datetime, lo
         return _reverted(seen, landed)
     if landed.revert is not None:
         return _reverting(landed, landed.revert, seen, login)
-    verdict = landing.judge(landed, seen.required)
+    verdict = landing.judge(landed, landing.named(landed, seen.required, seen.further))
     if policy.landing_checks == "none":
         verdict = landing.Verdict(Kind.GREEN)
     if verdict.kind is Kind.GREEN:

@@ -226,6 +226,9 @@ class Forge(Protocol):
     def deployments(self, repo: str, sha: str) -> tuple[Deployment, ...]:
         """Every deployment of this very commit, in order of id."""
 
+    def job_log(self, repo: str, check: Check) -> str:
+        """What the job of a completed run printed, without times; empty where there is none that we may read."""
+
     def reviews(self, repo: str, number: int) -> tuple[Review, ...]: ...
 
     def comments(self, repo: str, number: int) -> tuple[Comment, ...]: ...

@@ -39,7 +39,14 @@ def soak(seen: Observation, landed: Landed, since: datetime | None, policy: Poli
         return phases.Landing(reason, number, soaking=True, until=until)
     if seen.wish.needed:
         return phases.Due(f"old API came back after #{number} had settled", seen.attempts + 1)
-    return phases.Settled(f"#{number} merged, and the base has been green since", number)
+    return phases.Settled(f"#{number} merged, and the base has been green since{_unmeasured(seen, landed)}", number)
+
+
+def _unmeasured(seen: Observation, landed: Landed) -> str:
+    """What the configuration asks for after the merge and nothing reports."""
+    ran = {c.name for runs in landed.checks.values() for c in runs}
+    silent = [name for name in seen.further if name not in ran]
+    return f"; not measured: {', '.join(silent)}" if silent else ""
 
 
 def _undone(rollouts: Iterable[Rollout]) -> list[str]:

@@ -15,9 +15,11 @@ from github.PaginatedList import PaginatedList
 from github.Reaction import Reaction
 from github.Repository import Repository as GithubRepository
 
+from bot import joblogs
 from bot.adapters import github_facts as facts
 from bot.adapters import github_looks
 from bot.adapters.clients import Clients
+from bot.adapters.downloads import download
 from bot.adapters.github_errors import translated, words
 from bot.adapters.wire import PER_PAGE, Client
 from bot.adapters.wire import connect as connect
@@ -40,6 +42,10 @@ _WEB = "web-flow"
 _NOBODY = "A token of an app has no user of its own: say who it is as forge.login, for example convoy[bot]"
 
 
+LOGS = 64
+"""Logs that are kept: that of a completed job never changes."""
+
+
 class GithubForge:
     """Implements ``bot.ports.Forge``.
 
@@ -52,6 +58,7 @@ class GithubForge:
         self._login = login
         self._since = since
         self._lost: dict[str, ForgeError] = {}
+        self._logs: dict[tuple[str, int], str] = {}
 
     def close(self) -> None:
         """Close the connections."""
@@ -157,6 +164,18 @@ class GithubForge:
             found = self._repo(repo).get_deployments(sha=sha)
             told = [facts.deployment(one, next(iter(one.get_statuses()), None)) for one in found]
         return tuple(sorted(told, key=lambda one: one.id))
+
+    def job_log(self, repo: str, check: Check) -> str:
+        """The log of an Actions job, asked for once; any other check has none."""
+        key = (repo, check.id)
+        if key not in self._logs:
+            if len(self._logs) >= LOGS:
+                self._logs.clear()
+            with translated(repo):
+                path = f"/repos/{repo}/actions/jobs/{check.id}/logs"
+                found = download(self._client(repo).requester, path, joblogs.MOST)
+            self._logs[key] = joblogs.plain((found or b"").decode("utf-8", "replace"))
+        return self._logs[key]
 
     def reviews(self, repo: str, number: int) -> tuple[Review, ...]:
         """Every submitted review, oldest first."""

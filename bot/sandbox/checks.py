@@ -173,7 +173,7 @@ def _execute(state: ForgeState, name: str, identifier: int) -> None:
 
 def _complete(state: ForgeState, repo: Repo, run: CheckRun, result: Result) -> None:
     run.status, run.conclusion, run.completed_at = "completed", result.conclusion, state.now()
-    run.title, run.summary, run.text = result.title, result.summary, result.text
+    run.title, run.summary, run.text, run.log = result.title, result.summary, result.text, result.log
     state.record(f"check {repo.name} {run.name} {result.conclusion} {run.sha[:7]}")
     emit(state, repo.name, "check_run", "completed", "", run=run.id, sha=run.sha)
     if all(other.status == "completed" for other in repo.runs.values() if other.suite == run.suite):

@@ -42,6 +42,8 @@ class Result:
     title: str = ""
     summary: str = ""
     text: str = ""
+    log: str = ""
+    """What it printed, where that is not the text: a job of Actions puts nothing into its check run."""
 
 
 class CI(Protocol):

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
-from bot import ports
+from bot import joblogs, ports
 from bot.sandbox import checks, deployments, gate, merging, pulls, reviews, talk
 from bot.sandbox.denied import Denied
 from bot.sandbox.git_store import WEB
@@ -111,6 +111,12 @@ class SandboxForge:
         with call(self._state):
             found = deployments.deployments_of(self._see(repo), sha)
             return tuple(self._deployment(repo, one) for one in found)
+
+    def job_log(self, repo: str, check: ports.Check) -> str:
+        with call(self._state):
+            found = self._see(repo).runs.get(check.id)
+            log = (found.log or found.text) if found and found.status == "completed" else ""
+            return joblogs.plain(log) if len(log) <= joblogs.MOST else ""
 
     def reviews(self, repo: str, number: int) -> tuple[ports.Review, ...]:
         with call(self._state):

@@ -167,6 +167,7 @@ class CheckRun:
     title: str = ""
     summary: str = ""
     text: str = ""
+    log: str = ""
 
     @property
     def name(self) -> str:

@@ -13,14 +13,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.ports import ForgeError
 from bot.sandbox.denied import Denied
-from bot.sandbox.http.routes import apps, contents, deployments, hooks, pulls, repositories, runs, threads
+from bot.sandbox.http.routes import apps, contents, deployments, hooks, logs, pulls, repositories, runs, threads
 from bot.sandbox.http.shapes.words import Json
 from bot.sandbox.http.smart_git import GIT_PATH, SmartGit
 from bot.sandbox.http.webhooks import Webhooks
 from bot.sandbox.state import ForgeState
 
 _DOCS = "https://docs.github.com/rest"
-_ROUTERS = (apps, repositories, contents, pulls, threads, runs, deployments, hooks)
+_ROUTERS = (apps, repositories, contents, pulls, threads, runs, logs, deployments, hooks)
 
 
 def application(state: ForgeState, webhooks: Webhooks, git: SmartGit) -> ASGIApp:
@@ -29,6 +29,7 @@ def application(state: ForgeState, webhooks: Webhooks, git: SmartGit) -> ASGIApp
     rest.state.forge = state
     rest.state.webhooks = webhooks
     rest.include_router(apps.signed)
+    rest.include_router(logs.elsewhere)
     for module in _ROUTERS:
         rest.include_router(module.router)
     rest.add_exception_handler(Denied, _denied)
