@@ -6,9 +6,10 @@ https://github.com/InfluxCommunity/influxdb3-python#readme
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 
+from transforms.influxdb_client.compose import about
 from transforms.influxdb_client.server import may_tell
 from transforms.influxdb_client.whole import uses_old
 from transforms.model import Level, Proof
@@ -17,6 +18,7 @@ from transforms.rule import Example, Probe, Rule, Verdicts
 from transforms.tree import Tree
 
 _KEY = r"""(?:^|[\s"'{,-])(?:name:\s*)?["']?(?P<key>%s)["']?\s*(?:[:=]|$)"""
+_ABOVE = re.compile(r"(?:^|/)(?:docker-)?compose[\w.-]*\.ya?ml$")
 _READ = re.compile(_KEY % r"INFLUXDB_V2_\w+", re.ASCII)
 _BUCKET = re.compile(_KEY % r"\w*INFLUX\w*BUCKET\w*", re.ASCII | re.IGNORECASE)
 _SUCCESSORS = {
@@ -30,18 +32,27 @@ _NAMED = "is passed as `database=` now: on InfluxDB 3 a database of that name ha
 
 
 def survey(tree: Tree) -> Verdicts:
-    """The settings in the service's own deployment files."""
+    """The settings in the service's own deployment files, and in what a compose file above says of it."""
     pages = [page for page in tree.pages(b"influxdb_client") if uses_old(page)]
     if pages:
         by_environment = any(b"from_env_properties" in tree.files[page.path] for page in pages)
         for path in tree.paths():
             if may_tell(path) and PurePosixPath(path).suffix != ".py":
-                yield from _settings(path, tree.files[path], by_environment=by_environment)
+                own = enumerate(_lines(tree.files[path]), start=1)
+                yield from _settings(path, own, by_environment=by_environment)
+        for path in sorted(tree.files):
+            if not tree.inside(path) and _ABOVE.search(path):
+                lines = about(_lines(tree.files[path]), PurePosixPath(path).parent, tree.root)
+                yield from _settings(path, lines, by_environment=by_environment)
 
 
-def _settings(path: str, content: bytes, *, by_environment: bool) -> Iterator[Flag]:
+def _lines(content: bytes) -> list[str]:
+    return content.decode("utf-8", "replace").splitlines()
+
+
+def _settings(path: str, lines: Iterable[tuple[int, str]], *, by_environment: bool) -> Iterator[Flag]:
     told = set()
-    for number, line in enumerate(content.decode("utf-8", "replace").splitlines(), start=1):
+    for number, line in lines:
         if line.lstrip().startswith("#"):
             continue
         read, bucket = _READ.search(line), _BUCKET.search(line)
