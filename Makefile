@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.ready
 
-.PHONY: demo test setup static unit contract e2e prove prove-sample lock picture docs clean
+.PHONY: demo test setup static unit contract e2e storms prove prove-sample lock picture docs clean
 
 demo: setup
 	@$(BIN)/convoy demo
@@ -30,14 +30,17 @@ static: setup
 	$(BIN)/zizmor --offline --quiet .
 
 unit: setup
-	$(BIN)/pytest -n 2 -m "not e2e and not proof" --ignore=tests/contract
+	$(BIN)/pytest -n 2 -m "not e2e and not proof and not storm" --ignore=tests/contract
+
+storms: setup  # the long sweeps: a crash at every write, every seed of the simulation, a large fleet
+	$(BIN)/pytest -n 2 -m storm tests/stories tests/e2e
 
 contract: setup
 	@$(BIN)/python .ci/github_schemas.py .convoy/github-schemas
 	$(BIN)/pytest -n 2 -rs tests/contract
 
 e2e: setup
-	$(BIN)/pytest -n 2 --dist loadfile -m e2e tests/e2e tests/fleet
+	$(BIN)/pytest -n 2 --dist loadfile -m "e2e and not storm" tests/e2e tests/fleet
 
 prove: setup  # every rule against the real libraries, and docs/testing from what they said; LIBRARY=tenacity for one
 	$(BIN)/pytest -n 2 -m proof $(if $(LIBRARY),--library $(LIBRARY)) tests/proof

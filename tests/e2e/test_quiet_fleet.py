@@ -10,7 +10,7 @@ from test_quiet import quiet_fleet, warmed
 from voyage import Voyage
 
 
-@pytest.mark.e2e
+@pytest.mark.storm
 def test_two_hundred_repositories_at_rest_cost_two_hundred_requests(tmp_path: Path) -> None:
     voyage = Voyage(tmp_path / "world", quiet_fleet(200))
     with afloat(voyage, tmp_path) as sea:

@@ -107,7 +107,7 @@ def test_with_few_requests_left_nothing_new_is_begun_but_what_is_under_way_is_me
         assert "they are kept for merges and reverts" in voyage.reason(waiting)
 
 
-@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("when", [pytest.param("before", marks=pytest.mark.storm), "after"])
 def test_a_write_whose_answer_was_lost_is_looked_for_and_never_sent_again(tmp_path: Path, when: str) -> None:
     """Every call of the first ticks gets no answer once: there is one pull request and one branch all the same."""
     for nth in range(1, 22):
