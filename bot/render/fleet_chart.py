@@ -13,8 +13,8 @@ from bot.model import Standing
 from bot.render.status import in_order
 from bot.render.text import one_line
 
-_WIDE, _HIGH, _ACROSS, _DOWN, _EDGE, _TOP = 150, 44, 186, 58, 8, 30
-_FITS = 17
+_WIDE, _HIGH, _ACROSS, _DOWN, _EDGE, _TOP = 146, 44, 184, 58, 20, 30
+_FITS = 16
 """Letters of a name that a box has room for."""
 
 
@@ -63,10 +63,17 @@ def _arrows(drawn: Sequence[Drawn], spots: Mapping[str, tuple[int, int]]) -> Ite
         to_x, to_y = spots[one.standing.service.name]
         for need in one.standing.depends_on:
             if need in spots:
-                x, y = spots[need]
-                bend, start, middle, end = (_ACROSS - _WIDE) // 2, x + _WIDE, y + _HIGH // 2, to_y + _HIGH // 2
-                path = f"M{start} {middle}C{start + bend} {middle} {to_x - bend} {end} {to_x} {end}"
+                path = _path(*spots[need], to_x, to_y)
                 yield f'<path class="edge" marker-end="url(#tip)" d="{path}"/>'
+
+
+def _path(x: int, y: int, to_x: int, to_y: int) -> str:
+    """From the right side of one box to the left of another; in a knot beside both, down right and up left."""
+    middle, end, bend = y + _HIGH // 2, to_y + _HIGH // 2, (_ACROSS - _WIDE) // 2
+    if x != to_x:
+        return f"M{x + _WIDE} {middle}C{x + _WIDE + bend} {middle} {to_x - bend} {end} {to_x} {end}"
+    side, out = (x + _WIDE, x + _WIDE + bend) if y < to_y else (x, x - bend)
+    return f"M{side} {middle}C{out} {middle} {out} {end} {side} {end}"
 
 
 def _box(one: Drawn, at: tuple[int, int]) -> Iterator[str]:

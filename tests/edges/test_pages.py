@@ -93,6 +93,15 @@ def test_the_order_is_a_picture_with_a_box_for_everybody_and_an_arrow_for_every_
     assert sum(tag == "path" and a["class"] == "edge" for tag, a in page.tags) == 1
 
 
+def test_the_arrows_of_a_knot_run_beside_its_boxes() -> None:
+    knot = [standing("a", Current(""), 0, None, "b"), standing("b", Current(""), 0, None, "a")]
+    page = Page(client(report(knot)).get("/").text)
+    paths = [str(a["d"]) for tag, a in page.tags if tag == "path" and a["class"] == "edge"]
+    boxes = [(int(str(a["x"])), int(str(a["width"]))) for tag, a in page.tags if a.get("class") == "box"]
+    (left, wide), starts = boxes[0], {int(str(path)[1:].split()[0]) for path in paths}
+    assert starts == {left, left + wide}
+
+
 def test_a_service_has_a_page_with_its_neighbours_its_sites_and_its_history() -> None:
     late = report([replace(FLEET[0], migration=MIGRATION), FLEET[1]], NOW + timedelta(minutes=5))
     early = report([replace(s, phase=Checking("waits", 12, "a" * 40)) for s in FLEET])
