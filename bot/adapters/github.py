@@ -166,7 +166,7 @@ class GithubForge:
         return tuple(sorted(told, key=lambda one: one.id))
 
     def job_log(self, repo: str, check: Check) -> str:
-        """The log of an Actions job, asked for once; any other check has none."""
+        """The log of an Actions job, asked for until it is there; any other check has none."""
         key = (repo, check.id)
         if key not in self._logs:
             if len(self._logs) >= LOGS:
@@ -174,7 +174,9 @@ class GithubForge:
             with translated(repo):
                 path = f"/repos/{repo}/actions/jobs/{check.id}/logs"
                 found = download(self._client(repo).requester, path, joblogs.MOST)
-            self._logs[key] = joblogs.plain((found or b"").decode("utf-8", "replace"))
+            if found is None:
+                return ""
+            self._logs[key] = joblogs.plain(found.decode("utf-8", "replace"))
         return self._logs[key]
 
     def reviews(self, repo: str, number: int) -> tuple[Review, ...]:
