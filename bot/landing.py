@@ -108,6 +108,22 @@ def cured(blamed: Verdict, after: Verdict) -> bool | None:
     return True if after.kind is Kind.GREEN else None
 
 
+def since(landed: Landed, after: Verdict, cured: bool | None) -> str:
+    """What was seen of the base branch since our revert."""
+    if landed.reverted is None:
+        return ""
+    jobs = ", ".join(after.jobs)
+    words = {
+        Kind.GREEN: "the base is green since",
+        Kind.PENDING: f"{jobs} is awaited on the base",
+        Kind.DISPUTED: f"{jobs} is red on the base since",
+    }
+    if cured is False:
+        return f"; {jobs} is still red without it, so it was not the upgrade: a person has to mend the base"
+    stands = "pins and code stand as before" if landed.gone else "other commits changed its files since"
+    return f"; {words.get(after.kind, 'no check has run on the base since')}, {stands}"
+
+
 def _judge_one(name: str, landed: Landed) -> tuple[Kind, datetime | None]:
     ours = landed.history[0]
     here = _runs(name, landed.checks, ours)

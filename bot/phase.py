@@ -282,7 +282,7 @@ def _reverted(seen: Observation, landed: Landed) -> Phase:
     after = landing.aftermath(landed, seen.required)
     cured = landing.cured(verdict, after)
     return phases.Reverted(
-        f"#{number} was taken back by {by}{why}{_since(landed, after, cured)}; "
+        f"#{number} was taken back by {by}{why}{landing.since(landed, after, cured)}; "
         f"again only when asked ({campaign.AGAIN})",
         number,
         by,
@@ -291,19 +291,3 @@ def _reverted(seen: Observation, landed: Landed) -> Phase:
         cured=cured,
         told=cured is not False or any(said.kind == "not-cured" for said in landed.said_after),
     )
-
-
-def _since(landed: Landed, after: landing.Verdict, cured: bool | None) -> str:
-    """What was seen of the base branch since our revert."""
-    if landed.reverted is None:
-        return ""
-    jobs = ", ".join(after.jobs)
-    words = {
-        Kind.GREEN: "the base is green since",
-        Kind.PENDING: f"{jobs} is awaited on the base",
-        Kind.DISPUTED: f"{jobs} is red on the base since",
-    }
-    if cured is False:
-        return f"; {jobs} is still red without it, so it was not the upgrade: a person has to mend the base"
-    stands = "pins and code stand as before" if landed.gone else "other commits changed its files since"
-    return f"; {words.get(after.kind, 'no check has run on the base since')}, {stands}"
