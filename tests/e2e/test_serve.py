@@ -45,6 +45,8 @@ def test_with_webhooks_lost_doubled_reordered_and_forged_and_a_restart_between_t
             second.hear(" shop is Settled: ")
             assert second.get("/readyz").status_code == 200
             assert second.measured()['convoy_services{phase="Settled"}'] == 2
+            assert second.get("/").text.count(" Settled</span>") == 2
+            assert second.get("/services/shop").status_code == 200
             heard = [a for a in there.served.webhooks.attempts if a.hook.url.startswith(second.public)]
             again = {there.served.webhooks.redeliver(attempt).status_code for attempt in heard}
             assert again == {202}, "every delivery once more, and nothing comes of it"
