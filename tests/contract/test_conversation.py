@@ -120,3 +120,13 @@ def test_an_issue_is_talked_about_like_a_pull_request(world: World) -> None:
     world.forge.label(SHOP, home, "convoy")
     assert [comment.id for comment in world.forge.comments(SHOP, home)] == [said]
     assert world.forge.issues(SHOP, "convoy")[0].number == home
+
+
+def test_an_issue_gets_new_words_under_its_old_title_and_is_closed_however_often_asked(world: World) -> None:
+    number = world.forge.open_issue(SHOP, "Convoy", "one", ["convoy"])
+    world.forge.edit_issue(SHOP, number, "two\n")
+    (found,) = world.forge.issues(SHOP, "convoy")
+    assert (found.title, found.body.strip(), found.author) == ("Convoy", "two", world.forge.login)
+    for _ in range(2):
+        world.forge.close_issue(SHOP, number)
+    assert world.forge.issues(SHOP, "convoy") == ()
