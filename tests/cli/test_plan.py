@@ -63,6 +63,7 @@ def test_the_planning_documents_are_named_after_the_campaign_and_hold_the_order(
     folder = shop / "docs" / "planning"
     assert sorted(p.name for p in folder.iterdir()) == [
         ".phase2_service_groups.json",
+        "phase2-batch-rebuild-guide.md",
         "phase2-dependency-analysis.md",
         "phase2-dependency-graph.svg",
         "phase2-migration-order.md",
