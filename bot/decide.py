@@ -210,7 +210,7 @@ def _catch_up(name: str, phase: phases.Passing) -> Ruling:
 
 
 def _admit_pulls(situation: Situation, rulings: dict[str, Ruling]) -> None:
-    """New pull requests within the budget; the first of each upgrade goes alone."""
+    """New pull requests within the budget; the least risky service of each upgrade goes first, alone."""
     policy = situation.policy
     flying = {n for n, p in situation.phases.items() if isinstance(p, IN_FLIGHT)}
     open_prs = sum(isinstance(p, phases.OnPull) for p in situation.phases.values())
@@ -220,7 +220,7 @@ def _admit_pulls(situation: Situation, rulings: dict[str, Ruling]) -> None:
         if isinstance(p, phases.Settled)
         for u in situation.carries.get(n, ())
     }
-    for name in _by_weight(rulings, actions.Publish, situation):
+    for name in _canaries_first(_by_weight(rulings, actions.Publish, situation), proven, situation):
         phase = rulings[name].phase
         if not isinstance(phase, phases.Due):
             continue
@@ -237,6 +237,17 @@ def _admit_pulls(situation: Situation, rulings: dict[str, Ruling]) -> None:
         else:
             open_prs += 1
             flying.add(name)
+
+
+def _canaries_first(names: list[str], proven: set[str], situation: Situation) -> list[str]:
+    """Who carries what nobody has proven, the least risk first; a knot is as risky as its riskiest member."""
+
+    def place(name: str) -> tuple[bool, int]:
+        knot = (name, *knot_mates(name, situation))
+        known = situation.carries.get(name, frozenset()) <= proven
+        return known, 0 if known else max(situation.risk.get(n, 0) for n in knot)
+
+    return sorted(names, key=place)
 
 
 # ── small words ─────────────────────────────────────────────────────────────────────────────────────────────

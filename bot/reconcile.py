@@ -5,11 +5,12 @@ Whatever woke it (webhook, cron, comment, command line) makes no difference: a t
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import cast
 
-from bot import actions, dashboard, decide, phases
+from bot import actions, dashboard, decide, phases, stakes
 from bot.act import act
 from bot.actions import Decision
 from bot.calendar import shut
@@ -128,7 +129,7 @@ def look(eyes: Eyes, ports: Ports, memory: Memory, stopped: str = "", woken: fro
     now, config = ports.clock.now(), eyes.config
     found = _asked_health(survey(eyes, memory.known, woken), eyes, ports, memory)
     phases = {name: _phase(name, found, eyes, memory, now) for name in found.seen}
-    situation = _situation(phases, found, config, stopped, now)
+    situation = replace(_situation(phases, found, config, stopped, now), risk=_risk(phases, found, memory, config))
     return Sight(found, situation, decide.decide(situation))
 
 
@@ -215,6 +216,13 @@ def _situation(phases: dict[str, Phase], found: Survey, config: Config, stopped:
         blind=found.blind,
         stopped=stopped,
     )
+
+
+def _risk(seen: Mapping[str, Phase], found: Survey, memory: Memory, config: Config) -> dict[str, int]:
+    """Points of those that are due. Where only one is, nobody asks."""
+    due = [found.seen[name] for name, phase in seen.items() if isinstance(phase, phases.Due)]
+    trees = {repo: view.files for repo, view in memory.known.views.items()}
+    return stakes.points(due, trees, found.services.descendants, config) if len(due) > 1 else {}
 
 
 def _criticality(service: Service, config: Config) -> str:

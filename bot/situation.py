@@ -55,6 +55,7 @@ class Situation:
     this time. ``asked``: comments on a pull request that wait for an answer. ``lifted``: units of which a person
     said that they need not wait for the calendar. ``shut``: why the calendar lets nothing begin, until when.
     ``critical``: units whose sickness halts the fleet. ``landed``: the upgrades of ours that are on a unit's base.
+    ``risk``: points of the units that are due, where more than one is.
     """
 
     phases: Mapping[str, Phase]
@@ -70,6 +71,7 @@ class Situation:
     lifted: frozenset[str] = frozenset()
     critical: frozenset[str] = frozenset()
     landed: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    risk: Mapping[str, int] = field(default_factory=dict)
     shut: Shut | None = None
     blind: str = ""
     stopped: str = ""

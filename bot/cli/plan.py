@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from bot import stakes
 from bot.cli import documents
 from bot.cli.local import Checkouts, checkouts, configuration, discovered, named, told
 from bot.cli.migration import computed
@@ -16,9 +17,8 @@ from bot.discover import Fleet
 from bot.graph import Order, direct, order
 from bot.hints import hints
 from bot.model import Edge, Service
-from bot.places import inner, owner
 from bot.planning import Plan
-from bot.risk import Risk, count_tests, risk
+from bot.risk import Risk
 from transforms.memory import remembering
 from transforms.model import Files, Migration
 
@@ -78,16 +78,9 @@ def planned(found: Checkouts, fleet: Fleet, config: Config) -> Plan:
 
 
 def _risk(service: Service, fleet: Fleet, files: Files, migration: Migration, plain: Order, config: Config) -> Risk:
-    wish = config.services.get(service.name)
-    others = inner(service.path, (s.path for s in fleet.services if s.repo == service.repo))
-    mine = [path for path in files if owner(path, {service.path, *others}) == service.path]
-    return risk(
-        migration,
-        config.upgrades,
-        dependents=plain.descendants[service.name],
-        criticality=wish.criticality if wish else "medium",
-        tests=count_tests(files, mine),
-    )
+    others = [s.path for s in fleet.services if s.repo == service.repo]
+    tests = stakes.tests_of(service.path, files, stakes.where_tests_are(files), others)
+    return stakes.of_service(service, migration, tests, plain.descendants[service.name], config)
 
 
 def data(result: Plan) -> dict[str, object]:

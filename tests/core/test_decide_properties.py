@@ -71,6 +71,7 @@ def situations(draw: st.DrawFn) -> Situation:
         edited=draw(some),
         asked={n: actions.Obey(1, (7,), late=draw(flags)) for n in draw(some)},
         lifted=draw(some),
+        risk={n: draw(st.integers(0, 3)) for n in names},
         shut=draw(st.sampled_from([None, None, SHUT])),
         blind=draw(st.sampled_from(["", "", "", "no answer from acme/two"])),
         stopped=draw(st.sampled_from(["", "", "", "stopped by a person"])),
@@ -176,6 +177,29 @@ def test_an_unproven_upgrade_flies_alone(situation: Situation) -> None:
         others = (flying | set(new)) - {name} - knots.get(name, set())
         for other in others:
             assert not (situation.carries[name] & situation.carries[other]) - proven
+
+
+@given(situations())
+def test_who_waits_for_a_canary_is_no_less_at_risk_or_was_kept_back_by_another(situation: Situation) -> None:
+    proven = {u for n, p in situation.phases.items() if isinstance(p, phases.Settled) for u in situation.carries[n]}
+    knots = {n: set(k) for k in situation.order.knots for n in k}
+    flying = {n for n, p in situation.phases.items() if isinstance(p, decide.IN_FLIGHT)}
+
+    def place(name: str) -> tuple[int, int, str]:
+        risk = max(situation.risk[n] for n in {name} | knots.get(name, set()))
+        return risk, -situation.order.descendants[name], name
+
+    def share(one: str, other: str) -> bool:
+        apart = other not in knots.get(one, set())
+        return apart and bool((situation.carries[one] & situation.carries[other]) - proven)
+
+    rulings = decide.decide(replace(situation, asked={}, stopped=""))
+    new = {n for n, r in rulings.items() if isinstance(r.decision.action, actions.Publish)}
+    new = {n for n in new if isinstance(situation.phases[n], phases.Due)}
+    for name, ruling in rulings.items():
+        if isinstance(ruling.phase, phases.Throttled) and ruling.phase.limit == "canary":
+            ahead = [n for n in flying - {name} if share(name, n)]
+            assert ahead or any(share(name, n) and place(n) < place(name) for n in new)
 
 
 @given(situations())

@@ -42,6 +42,36 @@ def test_the_first_of_an_upgrade_goes_alone_and_the_rest_follow_once_it_has_sett
     assert set(voyage.phases().values()) == {"Settled"}
 
 
+def first(tmp_path: Path, files: dict[str, str], **services: ServiceConfig) -> str:
+    """Who gets the first pull request."""
+    voyage = Voyage(tmp_path, {SHOP: files}, checks=checks("api", "cart", "desk"), services=services)
+    voyage.tick()
+    ((name, reason),) = [(n, voyage.reason(n)) for n, phase in voyage.phases().items() if phase == "Due"]
+    others = {n: voyage.reason(n) for n, phase in voyage.phases().items() if phase == "Throttled"}
+    assert set(others.values()) <= {f"{name} goes first, alone, with tenacity"}, reason
+    return name
+
+
+def test_the_service_at_least_risk_goes_first_with_an_upgrade(tmp_path: Path) -> None:
+    files = monorepo(api=(), cart=(), desk=())
+    high, tested = ServiceConfig(criticality="high"), "def test_fetch():\n    assert True\n"
+    assert first(tmp_path / "as-named", files) == "api"
+    assert first(tmp_path / "critical", files, api=high) == "cart"
+    files["services/desk/tests/test_app.py"] = tested
+    assert first(tmp_path / "tested", files, api=high) == "desk"
+    files["services/cart/tests/test_app.py"] = tested
+    assert first(tmp_path / "tie", files, api=high) == "cart"
+
+
+def test_who_others_wait_for_goes_first_where_nothing_else_is_less_at_risk(tmp_path: Path) -> None:
+    files = monorepo(api=(), cart=(), desk=("cart",))
+    files["services/cart/test_app.py"] = "def test_fetch():\n    assert True\n"
+    assert first(tmp_path / "safe", files) == "cart", "tested, though one waits for it"
+    files["services/api/test_app.py"] = files["services/cart/test_app.py"]
+    assert first(tmp_path / "waited", files) == "api", "a service that others wait for risks more"
+    assert first(tmp_path / "tie", files, api=ServiceConfig(criticality="high")) == "cart"
+
+
 def test_no_more_pull_requests_are_open_than_the_budget_allows(tmp_path: Path) -> None:
     names = tuple("abcdef")
     repos = {SHOP: monorepo(**dict.fromkeys(names, ()))}
@@ -136,7 +166,7 @@ def test_a_dependency_that_can_never_settle_is_let_go_by_configuration(tmp_path:
     repos = {SHOP: monorepo(api=(), web=("api",))}
     released = {
         "api": ServiceConfig(release_dependents=True, checks=("api",)),
-        "web": ServiceConfig(checks=("web",)),
+        "web": ServiceConfig(checks=("web",), criticality="high"),
     }
     voyage = Voyage(tmp_path, repos, checks=checks("api", "web"), services=released)
     voyage.tick()

@@ -309,9 +309,8 @@ def test_a_revert_that_cures_the_base_is_told_with_what_was_checked(tmp_path: Pa
 
 
 def test_a_critical_service_whose_base_is_red_halts_the_fleet_though_nobody_knows_by_whom(tmp_path: Path) -> None:
-    voyage = Voyage(
-        tmp_path, {HUB: service(), SHOP: service()}, services={"hub": ServiceConfig(criticality="critical")}
-    )
+    services = dict.fromkeys(("hub", "shop"), ServiceConfig(criticality="critical"))
+    voyage = Voyage(tmp_path, {HUB: service(), SHOP: service()}, services=services)
     voyage.config = replace(voyage.config, policy=replace(voyage.config.policy, open_prs=1))
     voyage.sail(6, approving=False)
     voyage.ci.branches = frozenset()
