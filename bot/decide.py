@@ -18,6 +18,7 @@ from bot.situation import (
     TAKEN_BACK,
     Ruling,
     Situation,
+    ended,
     halted,
     in_the_way,
     knot_mates,
@@ -111,7 +112,9 @@ def _say(name: str, phase: Phase, situation: Situation) -> Ruling:
         return _do(name, phase, actions.NoteEdit(phase.pr, phase.head), phase.reason)
     if isinstance(phase, phases.Outdated) and phase.edited:
         return _rest(name, phase, f"{phase.reason}; a person edited the branch, so a person brings it up to date")
-    tidy = isinstance(phase, phases.Settled | phases.Current | phases.Reverted) and name in situation.leftovers
+    arrived = isinstance(phase, phases.Settled | phases.Current | phases.Reverted)
+    over = isinstance(phase, phases.Declined) and ended(situation)
+    tidy = (arrived or over) and name in situation.leftovers
     action = actions.Tidy(*situation.leftovers[name]) if tidy else _next(phase)
     return _do(name, phase, action, phase.reason)
 

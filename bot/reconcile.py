@@ -200,7 +200,7 @@ def _situation(phases: dict[str, Phase], found: Survey, config: Config, stopped:
                 s.name in config.services and config.services[s.name].release_dependents for s in o.unit.services
             )
         ),
-        leftovers={n: o.leftover for n, o in seen.items() if o.leftover},
+        leftovers={n: o.leftover for n, o in seen.items() if o.leftover and not _pushed_since(o)},
         edited=frozenset(
             n
             for n, o in seen.items()
@@ -216,6 +216,12 @@ def _situation(phases: dict[str, Phase], found: Survey, config: Config, stopped:
         blind=found.blind,
         stopped=stopped,
     )
+
+
+def _pushed_since(seen: Observation) -> bool:
+    """Somebody pushed to the branch of a declined pull request, which does not keep those commits."""
+    declined = seen.declined
+    return declined is not None and seen.leftover not in (None, (declined.head_ref, declined.head_sha))
 
 
 def _risk(seen: Mapping[str, Phase], found: Survey, memory: Memory, config: Config) -> dict[str, int]:

@@ -105,6 +105,11 @@ def halted(situation: Situation) -> str:
     return ""
 
 
+def ended(situation: Situation) -> bool:
+    """The campaign is over: nobody is under way, and nothing begins unless somebody asks or something changes."""
+    return all(isinstance(p, phases.Settled | phases.Current | phases.Declined) for p in situation.phases.values())
+
+
 def _is_sick(phase: Phase) -> bool:
     """Red after its merge, whoever did it. Regressed and Reverting halt the fleet for everybody."""
     return isinstance(phase, phases.Landing) and (phase.disputed or bool(phase.rerun))

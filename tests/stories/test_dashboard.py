@@ -77,6 +77,48 @@ def test_when_the_campaign_is_over_the_issue_is_closed_with_a_last_word_and_stay
     assert history(voyage) == said
 
 
+def branches(voyage: Voyage) -> list[str]:
+    """The branches of ours that stand in any service's repository."""
+    repos = voyage.config.repositories
+    refs = [(r, f"convoy/phase2/{r.rpartition('/')[2]}") for r in repos]
+    return [ref for repo, ref in refs if voyage.sandbox.workspace().head(repo, ref)]
+
+
+def test_the_branch_of_a_declined_service_stays_until_the_campaign_is_over(tmp_path: Path) -> None:
+    voyage = homed(tmp_path, HUB, SHOP)
+    voyage.sail(2, approving=False)
+    voyage.anna.close(voyage.pull("hub"))
+    voyage.sail(2, approving=False)
+    assert voyage.phases()["hub"] == "Declined"
+    assert "convoy/phase2/hub" in branches(voyage), "who declined it may reopen it"
+    voyage.sail()
+    assert voyage.phases() == {"hub": "Declined", "shop": "Settled"}
+    assert issue(voyage).state == "closed"
+    assert branches(voyage) == []
+
+
+def test_what_a_person_pushed_to_a_declined_branch_outlives_the_campaign(tmp_path: Path) -> None:
+    voyage = homed(tmp_path)
+    voyage.sail(2, approving=False)
+    pull = voyage.pull("hub")
+    voyage.anna.close(pull)
+    voyage.anna.push(HUB, pull.head_ref, {"notes.txt": "mine"})
+    voyage.sail()
+    assert issue(voyage).state == "closed"
+    assert branches(voyage) == ["convoy/phase2/hub"]
+
+
+def test_what_falls_due_after_the_end_gets_an_issue_of_its_own(tmp_path: Path) -> None:
+    voyage = homed(tmp_path)
+    voyage.sail()
+    ended = issue(voyage).number
+    voyage.anna.push(HUB, "main", service())
+    voyage.tick()
+    there = voyage.sandbox.state.repo(HOME).issues.values()
+    assert {i.number: i.state for i in there if i.number == ended} == {ended: "closed"}
+    assert [i.state for i in there if i.number != ended] == ["open"]
+
+
 def test_a_fleet_that_needs_nothing_gets_no_issue(tmp_path: Path) -> None:
     voyage = Voyage(tmp_path, {HUB: service(pin="tenacity==9.1.2", code=NEW)})
     voyage.sandbox.add_repository(HOME, {"README.md": "home"})
