@@ -10,7 +10,7 @@ from bot.observation import Landed, Observation, OpenPull
 from bot.observe import Eyes
 from bot.phases import Phase
 from bot.ports import Check, Journal, Pull, Refused, Resolution, Stale
-from bot.render import Evidence, Neighbour, PullView, RevertView, passages
+from bot.render import Evidence, Neighbour, PullView, Record, RevertView, passages
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,7 @@ class Scene:
     dependents: tuple[Neighbour, ...]
     resolution: Callable[[], Resolution | None]
     idempotent: Callable[[], bool | None]
+    record: tuple[Record, ...] = ()
 
     @property
     def repo(self) -> str:
@@ -77,6 +78,7 @@ def _evidence(scene: Scene, known: bool) -> Evidence:
         head=tuple(landing.newest(open_.checks).values()) if open_ and known else (),
         idempotent=scene.idempotent(),
         resolution=scene.resolution(),
+        record=scene.record,
     )
 
 

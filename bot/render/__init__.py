@@ -20,7 +20,7 @@ from bot.render.revert import revert_body, revert_commit_message, revert_title
 from bot.render.status import status_markdown, status_text, summary
 from bot.render.suspect import suspect
 from bot.render.text import Md, escape, fence
-from bot.render.views import Evidence, Neighbour, PullView, RevertView, neighbour
+from bot.render.views import Evidence, Neighbour, PullView, Record, RevertView, neighbour
 
 __all__ = [
     "Answer",
@@ -29,6 +29,7 @@ __all__ = [
     "Md",
     "Neighbour",
     "PullView",
+    "Record",
     "RevertView",
     "absolved_comment",
     "answer",

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from bot.ports import Check
 from bot.render.text import Md, clip, code, escape, joined, link
-from bot.render.views import PullView
+from bot.render.views import PullView, Record
+from bot.render.words import counted
 
 _CONCLUSIONS = {
     "success": "passed",
@@ -67,7 +68,14 @@ def evidence_lines(view: PullView) -> list[Md]:
         words = _RESOLUTIONS.get(resolution.status, "An index resolver gave no clear answer")
         detail = f": {escape(resolution.detail[:400]).removesuffix('.')}" if resolution.detail else ""
         lines.append(Md(f"{words}{detail}."))
-    return lines
+    return [*lines, *(_fared(record) for record in evidence.record)]
+
+
+def _fared(record: Record) -> Md:
+    """How an upgrade fared in the services before this one."""
+    back = f"; {record.back} {'was' if record.back == 1 else 'were'} taken back" if record.back else ""
+    green = f"{record.landed - record.back} of {counted(record.landed, 'service')}"
+    return Md(f"{escape(clip(record.upgrade, 100))} landed green in {green} so far{back}.")
 
 
 def _cell(check: Check | None, absent: Md) -> Md:

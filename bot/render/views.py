@@ -27,6 +27,15 @@ def neighbour(standing: Standing) -> Neighbour:
 
 
 @dataclass(frozen=True, slots=True)
+class Record:
+    """How an upgrade fared so far: in how many services it landed, and in how many of them it was taken back."""
+
+    upgrade: str
+    landed: int
+    back: int
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """What is known about a migration beside its diff. Empty ``head`` means that CI has not answered yet."""
 
@@ -35,6 +44,8 @@ class Evidence:
     idempotent: bool | None = None
     """A second run of the codemods changed nothing; None when that was not tried."""
     resolution: Resolution | None = None
+    record: tuple[Record, ...] = ()
+    """Of the upgrades that move, when the words were written."""
 
 
 @dataclass(frozen=True, slots=True)

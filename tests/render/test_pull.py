@@ -9,7 +9,7 @@ import pytest
 from bot import marker
 from bot.model import Policy, Service, Unit
 from bot.ports import Resolution
-from bot.render import Evidence, Neighbour, commit_message, merge_message, pull_body, pull_title
+from bot.render import Evidence, Neighbour, Record, commit_message, merge_message, pull_body, pull_title
 from bot.render.moves import passage, passages
 from bot.render.pull import LIMIT
 from tests.render.hostile import assert_harmless
@@ -156,6 +156,19 @@ def test_with_no_check_at_all_there_is_no_table_and_no_claim():
 )
 def test_the_resolvers_word_is_told_with_its_limits(resolution: Resolution, sentence: str):
     view = replace(VIEW, evidence=Evidence(base=(check("t"),), resolution=resolution))
+    assert sentence in section(pull_body(view), "Evidence").splitlines()
+
+
+@pytest.mark.parametrize(
+    ("record", "sentence"),
+    [
+        (Record("tenacity", 7, 0), "- tenacity landed green in 7 of 7 services so far."),
+        (Record("tenacity", 1, 1), "- tenacity landed green in 0 of 1 service so far; 1 was taken back."),
+        (Record("a<b", 3, 2), "- a&lt;b landed green in 1 of 3 services so far; 2 were taken back."),
+    ],
+)
+def test_how_an_upgrade_fared_elsewhere_is_told(record: Record, sentence: str):
+    view = replace(VIEW, evidence=replace(VIEW.evidence, record=(record,)))
     assert sentence in section(pull_body(view), "Evidence").splitlines()
 
 
