@@ -44,9 +44,10 @@ def find_pins(
     """
     pins: list[Pin] = []
     problems: list[Problem] = []
+    known = {name for u in upgrades for name in names(u)}
     for path, reading in readings(files, root, exclude, wanted(upgrades)):
         problems += reading.problems
-        for spot in targeted(files, path, reading):
+        for spot in (s for s in targeted(files, path, reading) if s.project in known):
             pins += [_pin(files, spot, u) for u in upgrades if concerns(spot, u)]
     own = _without_lone_locks(pins)
     missing = [u for u in upgrades if u.library in used and not any(p.library == u.library for p in own)]

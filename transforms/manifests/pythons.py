@@ -10,6 +10,7 @@ from packaging.version import InvalidVersion, Version
 
 from transforms.manifests.text import decode, line_of
 from transforms.manifests.tree import below, is_dockerfile, owned
+from transforms.memory import shared
 from transforms.model import Files
 
 _FROM = re.compile(r"^[ \t]*FROM[ \t]+(?:--\S+[ \t]+)*(?P<image>\S+)", re.I | re.M)
@@ -90,12 +91,16 @@ def _images(files: Files, root: str, exclude: Sequence[str], places: frozenset[s
 
 def _built(files: Files, root: str) -> Iterator[str]:
     """The Dockerfiles that a compose file at the service or above may name."""
-    for path in (p for p in files if _COMPOSE.search(p) and below(root, posixpath.dirname(p))):
+    for path in (p for p in shared(files, _compositions) if below(root, posixpath.dirname(p))):
         places = [b".", *_CONTEXT.findall(files[path])]
         for name in _BUILT.findall(files[path]):
             for place in places:
                 parts = (part.decode("utf-8", "replace") for part in (place, name))
                 yield posixpath.normpath(posixpath.join(posixpath.dirname(path), *parts))
+
+
+def _compositions(files: Files) -> list[str]:
+    return [p for p in files if _COMPOSE.search(p)]
 
 
 def _bases(files: Files, path: str) -> Iterator[Floor]:
@@ -144,11 +149,15 @@ def _workflows(files: Files, root: str) -> Iterator[Floor]:
 
     Another forge's file beside GitHub's workflows is a leftover more often than not.
     """
-    here = sorted(p for p in files if below(p, ".github/workflows") and p.endswith((".yml", ".yaml")))
-    elsewhere = sorted(p for p in files if _OTHER_CI.match(p))
-    found = _tested_on(files, here) or _tested_on(files, elsewhere)
+    found = shared(files, _tested_anywhere)
     if not root or len({v for v, _, _ in found}) == 1:
         yield from found
+
+
+def _tested_anywhere(files: Files) -> list[Floor]:
+    here = sorted(p for p in files if below(p, ".github/workflows") and p.endswith((".yml", ".yaml")))
+    elsewhere = sorted(p for p in files if _OTHER_CI.match(p))
+    return _tested_on(files, here) or _tested_on(files, elsewhere)
 
 
 def _tested_on(files: Files, paths: Sequence[str]) -> list[Floor]:
