@@ -49,6 +49,8 @@ class ServiceConfig:
     """Environments to which its base branch is deployed: a landing waits for them."""
     after_merge: tuple[str, ...] = ()
     """Further addresses and names of checks that judge a landing, where they answer at all."""
+    junit: str | None = None
+    """The artifact in which the JUnit report of its tests is uploaded."""
     path: str | None = None
     repo: str | None = None
 

@@ -221,6 +221,7 @@ class ServiceSection(Section):
     health: list[Endpoint] = []
     deployments: list[Annotated[str, Field(min_length=1)]] = []
     after_merge: list[AfterMerge] = []
+    junit: Annotated[str | None, Field(min_length=1)] = None
     criticality: Literal["low", "medium", "high", "critical"] = "medium"
 
 

@@ -58,7 +58,8 @@ def failed_tests(runs: Mapping[str, Check]) -> dict[str, TestIds]:
     """Check -> the tests that it failed, where its own words tell them all."""
     found = {}
     for name, run in runs.items():
-        told = [ids for ids in (read(run.text), read(run.summary)) if ids != UNKNOWN]
+        report = TestIds(run.ran.failed if run.ran else None)
+        told = [ids for ids in (report, read(run.text), read(run.summary)) if ids != UNKNOWN]
         if run.conclusion == "failure" and told:
             found[name] = told[0]
     return found

@@ -11,6 +11,7 @@ from bot.config import Config
 from bot.freshness import is_fresh, is_touched
 from bot.health import further
 from bot.joblogs import with_logs
+from bot.junit import with_reports
 from bot.listen import hear, writers
 from bot.locks import Locks
 from bot.model import Service, Unit
@@ -164,9 +165,9 @@ def _open(
     fork = eyes.workspace.merge_base(repo, view.base, pull.head_sha) or view.base
     commits = eyes.workspace.commits(repo, fork, pull.head_sha)
     strange = [c for c in commits if not is_ours(c, eyes.email)]
-    checks = with_logs(eyes.forge.checks(repo, pull.head_sha), repo, eyes.forge)
+    checks = with_logs(_runs(pull.head_sha, wish.unit, eyes), repo, eyes.forge)
     reviews = eyes.forge.reviews(repo, pull.number)
-    before = _last_on_base({c.name for c in checks}, repo, fork, eyes)
+    before = _last_on_base({c.name for c in checks}, wish.unit, fork, eyes)
     return OpenPull(
         pull=pull,
         checks=checks,
@@ -178,7 +179,7 @@ def _open(
         edited=bool(strange),
         fresh=is_fresh(wish, fork, pull.head_sha, eyes.workspace),
         base_touched=is_touched(wish, fork, view.base, roots, eyes.workspace),
-        mended=_mended(checks, repo, fork, view.base, eyes),
+        mended=_mended(checks, wish.unit, fork, view.base, eyes),
         last_editor=eyes.forge.committer(repo, strange[0].sha) if strange else "",
         said=campaign.already_said(conversations[pull.number], eyes.forge.login),
         carries=frozenset(name for c in commits if is_ours(c, eyes.email) for name in UPGRADES.findall(c.message)),
@@ -190,25 +191,33 @@ def is_ours(commit: Commit, email: str) -> bool:
     return commit.committer == email and TRAILER in commit.message
 
 
-def _mended(checks: Iterable[Check], repo: str, fork: str, base: str, eyes: Eyes) -> frozenset[str]:
+def _mended(checks: Iterable[Check], unit: Unit, fork: str, base: str, eyes: Eyes) -> frozenset[str]:
     red = {n for n, c in landing.newest(checks).items() if c.conclusion in landing.RED_ON_HEAD}
     if not red or fork == base:
         return frozenset()
-    now = _last_on_base(red, repo, base, eyes)
+    now = _last_on_base(red, unit, base, eyes)
     return frozenset(n for n, c in now.items() if c.conclusion == "success")
 
 
-def _last_on_base(names: set[str], repo: str, commit: str, eyes: Eyes) -> dict[str, Check]:
+def _last_on_base(names: set[str], unit: Unit, commit: str, eyes: Eyes) -> dict[str, Check]:
     """The last conclusive run of each name at ``commit`` or before it on its first-parent line."""
     found: dict[str, Check] = {}
-    for seen in eyes.workspace.log(repo, commit, limit=FAR):
+    for seen in eyes.workspace.log(unit.repo, commit, limit=FAR):
         missing = names - set(found)
         if not missing:
             break
-        runs = landing.last_conclusive(eyes.forge.checks(repo, seen.sha))
+        runs = landing.last_conclusive(_runs(seen.sha, unit, eyes))
         wanted = [runs[name] for name in sorted(missing & set(runs))]
-        found.update({c.name: c for c in with_logs(wanted, repo, eyes.forge)})
+        found.update({c.name: c for c in with_logs(wanted, unit.repo, eyes.forge)})
     return found
+
+
+def _runs(sha: str, unit: Unit, eyes: Eyes) -> tuple[Check, ...]:
+    """The runs at a commit, with what their test reports say, if the configuration names their artifact."""
+    runs = eyes.forge.checks(unit.repo, sha)
+    known = (eyes.config.services.get(s.name) for s in unit.services)
+    names = {service.junit for service in known if service and service.junit}
+    return with_reports(runs, unit.repo, eyes.forge, names.pop()) if len(names) == 1 else runs
 
 
 # ── a merged one ────────────────────────────────────────────────────────────────────────────────────────────
@@ -221,7 +230,7 @@ def _landed(pull: Pull, unit: Unit, view: RepoView, eyes: Eyes, conversations: S
     before = _before(unit, merged, eyes)
     required = _required(unit, view.rules, eyes.config)
     names = {*required, *further(unit, eyes.config)} if required else set()
-    checks = _runs_since(names, history, repo, eyes)
+    checks = _runs_since(names, history, unit, eyes)
     names = names or {c.name for c in checks[merged]}
     gone, by = _gone(repo, before, merged, view.base, after, eyes.workspace)
     back = _reverts(pull, unit, view, eyes)
@@ -231,7 +240,7 @@ def _landed(pull: Pull, unit: Unit, view: RepoView, eyes: Eyes, conversations: S
         pull=pull,
         history=history,
         checks=checks,
-        before=_last_on_base(names, repo, before, eyes),
+        before=_last_on_base(names, unit, before, eyes),
         base=before,
         gone=gone,
         gone_by=by,
@@ -241,7 +250,7 @@ def _landed(pull: Pull, unit: Unit, view: RepoView, eyes: Eyes, conversations: S
         moved=_moved(landed=pull, before=before, undone=back.undone, eyes=eyes),
         upgrade=library,
         undone=tuple(back.undone.values()),
-        after=_runs_after(reverted, names, history, eyes),
+        after=_runs_after(reverted, names, history, unit, eyes),
         said_after=campaign.already_said(
             conversations.get(reverted.number, ()) if reverted else (), eyes.forge.login
         ),
@@ -256,12 +265,12 @@ def _moved(landed: Pull, before: str, undone: Collection[str], eyes: Eyes) -> fr
 
 
 def _runs_after(
-    reverted: Pull | None, names: set[str], history: Sequence[str], eyes: Eyes
+    reverted: Pull | None, names: set[str], history: Sequence[str], unit: Unit, eyes: Eyes
 ) -> dict[str, tuple[Check, ...]]:
     """What ran since our revert was merged."""
     if reverted is None or reverted.merge_commit_sha not in history:
         return {}
-    return _runs_since(names, history[history.index(reverted.merge_commit_sha) :], reverted.repo, eyes)
+    return _runs_since(names, history[history.index(reverted.merge_commit_sha) :], unit, eyes)
 
 
 def _before(unit: Unit, merged: str, eyes: Eyes) -> str:
@@ -278,12 +287,12 @@ def _is_step(commit: Commit, unit: Unit) -> bool:
     return STEP in commit.message and any(f"Convoy-Service: {s.name}" in lines for s in unit.services)
 
 
-def _runs_since(names: set[str], history: Sequence[str], repo: str, eyes: Eyes) -> dict[str, tuple[Check, ...]]:
+def _runs_since(names: set[str], history: Sequence[str], unit: Unit, eyes: Eyes) -> dict[str, tuple[Check, ...]]:
     """Runs at our merge commit and at later ones, as far as needed for a conclusive word on every name."""
     runs: dict[str, tuple[Check, ...]] = {}
     heard: set[str] = set()
     for sha in history[:FAR]:
-        runs[sha] = with_logs(eyes.forge.checks(repo, sha), repo, eyes.forge)
+        runs[sha] = with_logs(_runs(sha, unit, eyes), unit.repo, eyes.forge)
         heard |= set(landing.last_conclusive(runs[sha]))
         if (names or {c.name for c in runs[history[0]]}) <= heard:
             break

@@ -105,6 +105,16 @@ class Pull:
 
 
 @dataclass(frozen=True, slots=True)
+class Ran:
+    """What a report says of a job's tests. ``bad``: failures and errors; ``failed``: whose, None: not known."""
+
+    passed: int
+    bad: int = 0
+    skipped: int = 0
+    failed: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Check:
     """A check run, or a commit status told as one. One name may have several runs at one commit, oldest first."""
 
@@ -122,6 +132,8 @@ class Check:
     summary: str = ""
     text: str = ""
     """Log excerpt, hostile like everything a repository says."""
+    ran: Ran | None = None
+    """What its test report says, where one was asked for and found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +240,9 @@ class Forge(Protocol):
 
     def job_log(self, repo: str, check: Check) -> str:
         """What the job of a completed run printed, without times; empty where there is none that we may read."""
+
+    def artifact(self, repo: str, check: Check, name: str) -> bytes | None:
+        """The zip of that name that the run of a job uploaded while this job ran; None where there is none."""
 
     def reviews(self, repo: str, number: int) -> tuple[Review, ...]: ...
 

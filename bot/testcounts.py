@@ -36,7 +36,9 @@ class Counts:
 
 
 def counts(check: Check) -> Counts | None:
-    """The tests of a run, from its log or else its summary."""
+    """The tests of a run, from its report, or else its log or its summary."""
+    if run := check.ran:
+        return Counts(run.passed, run.bad, run.skipped)
     for words in (check.text, check.summary):
         if found := read(words):
             return found

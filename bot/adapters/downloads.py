@@ -5,11 +5,21 @@ Our credential goes to the forge only, never to that address. No more is read th
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
 from github.Requester import Requester
 
+from bot.junit import MOST_ZIPPED
+from bot.ports import Check
+
+KEPT = 64_000_000
+"""Bytes of artifacts that are kept: one that is uploaded never changes."""
+PER_PAGE = "100"
 TIMEOUT = httpx.Timeout(20.0)
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 REDIRECT = frozenset({302, 307})
@@ -26,6 +36,35 @@ def download(requester: Requester, path: str, most: int) -> bytes | None:
             return _read(answer, most) if answer.status_code == httpx.codes.OK else None
     except (httpx.HTTPError, httpx.InvalidURL):
         return None
+
+
+def artifact(requester: Requester, repo: str, check: Check, name: str, kept: dict[str, bytes]) -> bytes | None:
+    """The zip of that name that was uploaded while this job ran; None where none or several were."""
+    run = _told(requester, f"/repos/{repo}/actions/jobs/{check.id}").get("run_id")
+    if not isinstance(run, int):
+        return None
+    asked = {"name": name, "per_page": PER_PAGE}
+    found = _told(requester, f"/repos/{repo}/actions/runs/{run}/artifacts", asked).get("artifacts", [])
+    ours = [one for one in found if one["name"] == name and not one["expired"] and _within(one, check)]
+    if len(ours) != 1 or ours[0]["size_in_bytes"] > MOST_ZIPPED:
+        return None
+    path = f"/repos/{repo}/actions/artifacts/{int(ours[0]['id'])}/zip"
+    if path not in kept and (zipped := download(requester, path, MOST_ZIPPED)):
+        if sum(map(len, kept.values())) > KEPT:
+            kept.clear()
+        kept[path] = zipped
+    return kept.get(path)
+
+
+def _told(requester: Requester, path: str, asked: dict[str, Any] | None = None) -> Mapping[str, Any]:
+    status, _, body = requester.requestJson("GET", path, asked)
+    return json.loads(body) if status == httpx.codes.OK else {}
+
+
+def _within(one: Mapping[str, Any], check: Check) -> bool:
+    """A run that was asked again has artifacts of every attempt."""
+    at = datetime.fromisoformat(one["created_at"])
+    return bool(check.started_at and check.completed_at and check.started_at <= at <= check.completed_at)
 
 
 def _is_safe(address: str) -> bool:

@@ -19,7 +19,7 @@ from bot import joblogs
 from bot.adapters import github_facts as facts
 from bot.adapters import github_looks
 from bot.adapters.clients import Clients
-from bot.adapters.downloads import download
+from bot.adapters.downloads import artifact, download
 from bot.adapters.github_errors import translated, words
 from bot.adapters.wire import PER_PAGE, Client
 from bot.adapters.wire import connect as connect
@@ -59,6 +59,7 @@ class GithubForge:
         self._since = since
         self._lost: dict[str, ForgeError] = {}
         self._logs: dict[tuple[str, int], str] = {}
+        self._artifacts: dict[str, bytes] = {}
 
     def close(self) -> None:
         """Close the connections."""
@@ -178,6 +179,11 @@ class GithubForge:
                 return ""
             self._logs[key] = joblogs.plain(found.decode("utf-8", "replace"))
         return self._logs[key]
+
+    def artifact(self, repo: str, check: Check, name: str) -> bytes | None:
+        """What the run of an Actions job uploaded by that name while it ran; any other check has none."""
+        with translated(repo):
+            return artifact(self._client(repo).requester, repo, check, name, self._artifacts)
 
     def reviews(self, repo: str, number: int) -> tuple[Review, ...]:
         """Every submitted review, oldest first."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from collections.abc import Iterable
 from datetime import timedelta
 from functools import partial
@@ -10,7 +12,7 @@ from typing import Protocol, runtime_checkable
 from bot.sandbox.ci import Event, Job, Result
 from bot.sandbox.denied import Denied, not_found
 from bot.sandbox.events import emit
-from bot.sandbox.records import CheckRun, Repo, Status, Suite
+from bot.sandbox.records import Artifact, CheckRun, Repo, Status, Suite
 from bot.sandbox.state import ForgeState, locked
 
 PASSED = frozenset({"success", "neutral", "skipped"})
@@ -91,6 +93,20 @@ def newest(runs: Iterable[CheckRun]) -> list[CheckRun]:
 def runs_at(repo: Repo, sha: str) -> list[CheckRun]:
     """Every run at this commit, oldest first (``filter=all``)."""
     return [run for run in repo.runs.values() if run.sha == sha]
+
+
+def artifacts_of(repo: Repo, suite: int, name: str = "") -> list[Artifact]:
+    """What the jobs of a workflow run uploaded, newest first; of one name, or all."""
+    found = [one for one in repo.artifacts.values() if one.suite == suite and name in ("", one.name)]
+    return found[::-1]
+
+
+def zipped(found: Artifact) -> bytes:
+    """An artifact as it is kept."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(zipfile.ZipInfo("report.xml"), found.content)
+    return made.getvalue()
 
 
 def verdicts(repo: Repo, sha: str) -> dict[str, set[str]]:
@@ -174,6 +190,9 @@ def _execute(state: ForgeState, name: str, identifier: int) -> None:
 def _complete(state: ForgeState, repo: Repo, run: CheckRun, result: Result) -> None:
     run.status, run.conclusion, run.completed_at = "completed", result.conclusion, state.now()
     run.title, run.summary, run.text, run.log = result.title, result.summary, result.text, result.log
+    for name, content in result.artifacts.items():
+        made = Artifact(state.next_id(), run.suite, name, content, state.now())
+        repo.artifacts[made.id] = made
     state.record(f"check {repo.name} {run.name} {result.conclusion} {run.sha[:7]}")
     emit(state, repo.name, "check_run", "completed", "", run=run.id, sha=run.sha)
     if all(other.status == "completed" for other in repo.runs.values() if other.suite == run.suite):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -44,6 +44,8 @@ class Result:
     text: str = ""
     log: str = ""
     """What it printed, where that is not the text: a job of Actions puts nothing into its check run."""
+    artifacts: Mapping[str, str] = field(default_factory=dict)
+    """What it uploads: name -> the content of the artifact's only file, ``report.xml``."""
 
 
 class CI(Protocol):

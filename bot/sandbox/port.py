@@ -118,6 +118,16 @@ class SandboxForge:
             log = (found.log or found.text) if found and found.status == "completed" else ""
             return joblogs.plain(log) if len(log) <= joblogs.MOST else ""
 
+    def artifact(self, repo: str, check: ports.Check, name: str) -> bytes | None:
+        with call(self._state):
+            here = self._see(repo)
+            run = here.runs.get(check.id)
+            if run is None or run.started_at is None or run.completed_at is None:
+                return None
+            found = checks.artifacts_of(here, run.suite, name)
+            ours = [one for one in found if run.started_at <= one.created_at <= run.completed_at]
+            return checks.zipped(ours[0]) if len(ours) == 1 else None
+
     def reviews(self, repo: str, number: int) -> tuple[ports.Review, ...]:
         with call(self._state):
             return tuple(

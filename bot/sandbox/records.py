@@ -175,6 +175,17 @@ class CheckRun:
 
 
 @dataclass
+class Artifact:
+    """What a job uploaded: one file."""
+
+    id: int
+    suite: int
+    name: str
+    content: str
+    created_at: datetime
+
+
+@dataclass
 class Status:
     """A commit status, the older sibling of a check run. ``state``: ``pending success failure error``."""
 
@@ -242,6 +253,7 @@ class Repo:
     reviews: dict[int, Review] = field(default_factory=dict)
     suites: dict[int, Suite] = field(default_factory=dict)
     runs: dict[int, CheckRun] = field(default_factory=dict)
+    artifacts: dict[int, Artifact] = field(default_factory=dict)
     statuses: dict[int, Status] = field(default_factory=dict)
     deployments: dict[int, Deployment] = field(default_factory=dict)
 

@@ -10,6 +10,8 @@ from typing import Any
 from fastapi import APIRouter
 from fastapi.routing import APIRoute
 
+from bot.sandbox.ci import Result
+from bot.sandbox.function_ci import FunctionCI
 from bot.sandbox.http import routes
 from tests.contract.conftest import BRANCH, REPO, SHOP, Face
 from tests.contract.judged import Judge
@@ -131,6 +133,8 @@ def every_route() -> list[APIRoute]:
 
 def test_every_route_and_every_event_is_as_github_describes_it(face: Face, judge: Judge) -> None:
     face.sandbox.person("boss", "admin")
+    assert isinstance(face.sandbox.state.ci, FunctionCI)
+    face.sandbox.state.ci.verdict = lambda name, files: Result("success", artifacts={"report": "<testsuite/>"})
     face.sandbox.person("mira").push(SHOP, "main", {".github/workflows/convoy.yml": WORKFLOW})
     known: dict[str, Any] = {
         "owner": "acme",
@@ -142,6 +146,7 @@ def test_every_route_and_every_event_is_as_github_describes_it(face: Face, judge
     known |= {"label": "convoy", "workflow": "convoy.yml", **conversation(face), **proposal(face)}
     known |= {"sha": known["head"], "span": f"main...{known['head']}"}
     known |= {**judgement(face, known["head"]), **hook(face)}
+    known["artifact"] = max(face.sandbox.state.repo(SHOP).artifacts)
     known["blob"] = send(face, "GET", f"{REPO}/contents/README.md")["sha"]
     send(face, "POST", f"{REPO}/actions/workflows/convoy.yml/dispatches", ref="main", inputs={"number": "1"})
     send(face, "PUT", f"{REPO}/pulls/{known['number']}/merge", sha=known["head"])

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
+from datetime import timedelta
+
 from bot.sandbox import checks
 from bot.sandbox.http.shapes import commits, pulls, repositories, users
 from bot.sandbox.http.shapes.words import Json, api, maybe_stamp, node_id, page, stamp
-from bot.sandbox.records import CheckRun, Repo, Status, Suite
+from bot.sandbox.records import Artifact, CheckRun, Repo, Status, Suite
 from bot.sandbox.state import ForgeState
 
 _APP = 15368
+_KEPT = timedelta(days=90)
 _CONCLUSIONS = {"error": "failure"}
 
 
@@ -157,6 +161,32 @@ def workflow_run(state: ForgeState, repo: Repo, found: Suite) -> Json:
         "triggering_actor": who,
         "repository": home,
         "head_repository": home,
+    }
+
+
+def artifact(state: ForgeState, repo: Repo, found: Artifact) -> Json:
+    """What a job uploaded."""
+    url, suite = api(state, repo.name, f"actions/artifacts/{found.id}"), repo.suites[found.suite]
+    zipped = checks.zipped(found)
+    return {
+        "id": found.id,
+        "node_id": node_id("Artifact", found.id),
+        "name": found.name,
+        "size_in_bytes": len(zipped),
+        "url": url,
+        "archive_download_url": f"{url}/zip",
+        "expired": False,
+        "digest": f"sha256:{hashlib.sha256(zipped).hexdigest()}",
+        "created_at": stamp(found.created_at),
+        "updated_at": stamp(found.created_at),
+        "expires_at": stamp(found.created_at + _KEPT),
+        "workflow_run": {
+            "id": suite.id,
+            "repository_id": repo.id,
+            "head_repository_id": repo.id,
+            "head_branch": _head_branch(repo, suite),
+            "head_sha": suite.event.sha,
+        },
     }
 
 
