@@ -9,6 +9,7 @@ from bot.ports import Check
 from bot.render.text import Md, clip, code, escape, joined, link
 from bot.render.views import PullView, Record
 from bot.render.words import counted
+from bot.testcounts import Counts, counts
 
 _CONCLUSIONS = {
     "success": "passed",
@@ -59,6 +60,7 @@ def evidence_lines(view: PullView) -> list[Md]:
     evidence, lines = view.evidence, []
     if not evidence.base and not evidence.head:
         lines.append(Md("CI has not answered yet."))
+    lines += _counted(view)
     if evidence.idempotent is not None:
         again = (
             "changes nothing" if evidence.idempotent else "**changes something again**, so read the diff closely"
@@ -76,6 +78,22 @@ def _fared(record: Record) -> Md:
     back = f"; {record.back} {'was' if record.back == 1 else 'were'} taken back" if record.back else ""
     green = f"{record.landed - record.back} of {counted(record.landed, 'service')}"
     return Md(f"{escape(clip(record.upgrade, 100))} landed green in {green} so far{back}.")
+
+
+def _counted(view: PullView) -> list[Md]:
+    """How many tests the same checks passed before and after, where every one of them tells."""
+    base, head = newest(view.evidence.base), newest(view.evidence.head)
+    told = [[counts(runs[name]) for name in sorted(head) if name in runs] for runs in (base, head)]
+    known = [[found for found in side if found] for side in told]
+    if not head or any(len(side) != len(head) for side in known):
+        return []
+    before, after = (sum(side, Counts(0)) for side in known)
+    return [Md(f"Tests: {_tests(before)} before, {_tests(after)} after.")]
+
+
+def _tests(found: Counts) -> str:
+    parts = [(found.passed, "passed"), (found.failed, "failed"), (found.skipped, "skipped")]
+    return ", ".join(f"{number} {word}" for number, word in parts if number or word == "passed")
 
 
 def _cell(check: Check | None, absent: Md) -> Md:

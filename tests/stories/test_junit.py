@@ -40,3 +40,22 @@ def test_a_red_base_is_excused_only_by_a_report_that_shows_the_same_tests_failin
     voyage.sandbox.settle()
     voyage.sail(40)
     assert voyage.phases() == {"hub": phase}
+
+
+@pytest.mark.parametrize(("artifact", "said"), [("test-report", True), (None, False)])
+def test_a_pull_request_says_how_many_tests_passed_before_and_after_where_that_is_known(
+    tmp_path: Path, artifact: str | None, said: bool
+) -> None:
+    def verdict(job: str, files: Files) -> Result:
+        cases = 412 if b"==9" in files["requirements.txt"] else 411
+        body = "".join(f'<testcase name="{n}"/>' for n in range(cases))
+        return Result("success", artifacts={"test-report": f"<testsuite>{body}</testsuite>"})
+
+    voyage = Voyage(tmp_path, {HUB: service()}, services={"hub": ServiceConfig(junit=artifact)})
+    voyage.ci.verdict = verdict
+    voyage.anna.push(HUB, "main", {"NOTES": "a note\n"})
+    voyage.sandbox.settle()
+    voyage.sail(8, approving=False)
+    body = voyage.pull("hub").body
+    assert ("Tests: 411 passed before, 412 passed after." in body) is said
+    assert ("Tests:" in body) is said
