@@ -82,6 +82,18 @@ def judge(landed: Landed, required: Sequence[str]) -> Verdict:
     return Verdict(worst, tuple(n for n, (kind, _) in words.items() if kind is worst), since)
 
 
+def newly_failed(landed: Landed, jobs: Sequence[str]) -> tuple[int, int] | None:
+    """How many tests these checks fail at our merge commit that they did not fail before, and of how many."""
+    here = last_conclusive(landed.checks.get(landed.history[0], ()))
+    new = ran = 0
+    for name in jobs:
+        now, then = (runs[name].ran if name in runs else None for runs in (here, landed.before))
+        if now is None or then is None or now.failed is None or then.failed is None:
+            return None
+        new, ran = new + len(now.failed - then.failed), ran + now.passed + now.bad
+    return (new, ran) if ran else None
+
+
 def aftermath(landed: Landed, required: Sequence[str]) -> Verdict:
     """What the base says since our revert was merged: green, red (disputed, for nobody is blamed), or not yet."""
     first = next(iter(landed.after.values()), ())

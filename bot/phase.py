@@ -216,9 +216,10 @@ def _landed(seen: Observation, landed: Landed, policy: Policy, now: datetime, lo
         reason = f"{jobs} red on the base; the revert #{landed.refused.number} was closed by a person"
         return phases.Landing(reason, pull.number, disputed=True, explained=True)
     if verdict.kind is Kind.OURS:
-        return phases.Regressed(
-            f"{jobs} was green before our merge and is red twice after it", pull.number, verdict.jobs
-        )
+        new = landing.newly_failed(landed, verdict.jobs)
+        share = f": {new[0]} of {new[1]} tests newly fail" if new else ""
+        reason = f"{jobs} was green before our merge and is red twice after it{share}"
+        return phases.Regressed(reason, pull.number, verdict.jobs)
     if verdict.kind is Kind.RERUN and verdict.since and now - verdict.since > policy.checks_timeout:
         return disputed(landed, f"{jobs} is red on the base and could not be asked again")
     if verdict.kind is Kind.RERUN:

@@ -59,3 +59,26 @@ def test_a_pull_request_says_how_many_tests_passed_before_and_after_where_that_i
     body = voyage.pull("hub").body
     assert ("Tests: 411 passed before, 412 passed after." in body) is said
     assert ("Tests:" in body) is said
+
+
+@pytest.mark.parametrize(("artifact", "said"), [("test-report", True), (None, False)])
+def test_a_regression_says_how_many_tests_newly_fail_where_both_sides_are_known(
+    tmp_path: Path, artifact: str | None, said: bool
+) -> None:
+    def verdict(job: str, files: Files) -> Result:
+        failed = ("noon",) if sick and b"==9" in files["requirements.txt"] else ()
+        return Result("failure" if failed else "success", artifacts={"test-report": report(*failed)})
+
+    sick = False
+    voyage = Voyage(tmp_path, {HUB: service()}, services={"hub": ServiceConfig(junit=artifact)})
+    voyage.ci.verdict = verdict
+    voyage.anna.push(HUB, "main", {"NOTES": "a note\n"})
+    voyage.sandbox.settle()
+    voyage.sail(6, approving=False)
+    voyage.anna.approve(voyage.pull("hub"))
+    sick, reasons = True, []
+    for _ in range(8):
+        voyage.sail(1, approving=False)
+        reasons.append(voyage.reason("hub"))
+    assert any("red twice" in reason for reason in reasons)
+    assert any("1 of 2 tests newly fail" in reason for reason in reasons) is said
