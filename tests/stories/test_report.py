@@ -35,8 +35,8 @@ def verdict(job: str, files: Files) -> Result:
 
 
 def sailed(root: Path) -> Voyage:
-    """``web`` needs ``api``; ``hub`` stands alone and turns red on its base after the merge."""
-    services = {"api": ServiceConfig(checks=("api",)), "web": ServiceConfig(checks=("web",))}
+    """``web`` needs ``api``; ``hub`` stands alone, risks more, and turns red on its base after the merge."""
+    services = {n: ServiceConfig(checks=(n,)) for n in ("api", "web")} | {"hub": ServiceConfig(criticality="high")}
     voyage = Voyage(
         root, {SHOP: monorepo(api=(), web=("api",)), HUB: service()}, checks=CHECKS, services=services,
         revert="auto", halt_at=1.0, soak=timedelta(minutes=30),
